@@ -1,0 +1,147 @@
+"""The graph that every model passes through: tensors, and operators on them, in order of execution.
+
+A float graph comes out of training; quantization turns it into an int8 graph with the same operators. Both are
+immutable; a pass returns a new graph. Shapes are NHWC with a batch of 1; filters are OHWI, as in TFLite.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+DType = Literal["float32", "int8", "int16", "int32"]
+Activation = Literal["none", "relu", "relu6"]
+Padding = Literal["same", "valid"]
+
+
+@dataclass(frozen=True)
+class Quantization:
+    """real = scale * (integer - zero_point).
+
+    Attributes:
+        scale: one per tensor, or one per index of `axis`. Exact float32 values.
+        zero_point: as many as `scale`.
+        axis: the dimension along which scales differ; None for one scale per tensor.
+    """
+
+    scale: tuple[float, ...]
+    zero_point: tuple[int, ...]
+    axis: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Tensor:
+    """A value in the graph.
+
+    Attributes:
+        data: the content of a constant; None for what is computed.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: DType
+    quantization: Quantization | None = None
+    data: npt.NDArray[np.generic] | None = None
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return int(np.prod(self.shape, dtype=np.int64))
+
+
+@dataclass(frozen=True)
+class Conv2D:
+    """inputs: x (1,H,W,I), filter (O,kh,kw,I), bias (O)."""
+
+    stride: tuple[int, int] = (1, 1)
+    padding: Padding = "same"
+    dilation: tuple[int, int] = (1, 1)
+    activation: Activation = "none"
+
+
+@dataclass(frozen=True)
+class DepthwiseConv2D:
+    """inputs: x (1,H,W,I), filter (1,kh,kw,I*multiplier), bias (I*multiplier)."""
+
+    stride: tuple[int, int] = (1, 1)
+    padding: Padding = "same"
+    dilation: tuple[int, int] = (1, 1)
+    multiplier: int = 1
+    activation: Activation = "none"
+
+
+@dataclass(frozen=True)
+class FullyConnected:
+    """inputs: x (1,I), weights (O,I), bias (O)."""
+
+    activation: Activation = "none"
+
+
+@dataclass(frozen=True)
+class Pool2D:
+    """inputs: x (1,H,W,C)."""
+
+    kind: Literal["average", "max"]
+    size: tuple[int, int]
+    stride: tuple[int, int]
+    padding: Padding = "valid"
+    activation: Activation = "none"
+
+
+@dataclass(frozen=True)
+class Mean:
+    """inputs: x (1,H,W,C), axes (int32 constant)."""
+
+    keep_dims: bool = False
+
+
+@dataclass(frozen=True)
+class Add:
+    """inputs: x, y of one shape."""
+
+    activation: Activation = "none"
+
+
+@dataclass(frozen=True)
+class Reshape:
+    """inputs: x, shape (int32 constant)."""
+
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Softmax:
+    """inputs: x (1,C)."""
+
+    beta: float = 1.0
+
+
+Operator = Conv2D | DepthwiseConv2D | FullyConnected | Pool2D | Mean | Add | Reshape | Softmax
+
+
+@dataclass(frozen=True)
+class Node:
+    """One operator at work.
+
+    Attributes:
+        inputs: indices of tensors; -1 where an optional one is absent.
+        outputs: indices of tensors.
+    """
+
+    op: Operator
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """A model: `nodes` in order of execution over `tensors`."""
+
+    name: str
+    tensors: tuple[Tensor, ...]
+    nodes: tuple[Node, ...]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
