@@ -1,0 +1,10 @@
+.PHONY: demo test check
+
+demo:
+	sh scripts/demo
+
+test:
+	sh scripts/test
+
+check:
+	sh scripts/check

@@ -1,0 +1,30 @@
+"""What all tests share: where the reference material is, and that nothing is skipped in silence."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+_ALLOWED = Path(__file__).with_name("allowed_skips.txt")
+_skipped: list[tuple[str, str]] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.skipped:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        _skipped.append((report.nodeid, reason))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where `SENSORSMITH_STRICT_SKIPS` is set, a skip that `allowed_skips.txt` does not name fails the run."""
+    if not os.environ.get("SENSORSMITH_STRICT_SKIPS") or hasattr(session.config, "workerinput"):
+        return
+    allowed = [line.split("#")[0].strip() for line in _ALLOWED.read_text().splitlines()]
+    surprises = [(n, why) for n, why in _skipped if not any(prefix and n.startswith(prefix) for prefix in allowed)]
+    if surprises:
+        lines = [f"  {nodeid}: {why}" for nodeid, why in surprises]
+        print("\nskipped, but not named in tests/allowed_skips.txt:\n" + "\n".join(lines))
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
