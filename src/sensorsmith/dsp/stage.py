@@ -1,0 +1,21 @@
+"""Stage `features`."""
+
+from __future__ import annotations
+
+from sensorsmith.data import load_windows
+from sensorsmith.dsp.blocks import feature_block
+from sensorsmith.dsp.store import save_features
+from sensorsmith.spec.stage import Work
+
+
+def make_features(work: Work) -> None:
+    """Features of every window, as the device computes them.
+
+    Raises:
+        SpecError: the feature block cannot be built.
+    """
+    block = feature_block(work.sensor)
+    features = block.transform(load_windows(work.inputs["windows"] / "windows.npz").raw)
+    save_features(work.out, block, features)
+    size = int(features[0].size)
+    work.record("features", {"bytes_per_window": work.found(size, "B", "computed", "features.json", "/shape")})

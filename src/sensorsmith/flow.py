@@ -1,0 +1,341 @@
+"""The pipeline: from sensor.yaml to a documented sensor. A stage runs only when something it depends on has changed.
+
+    data -> windows -> features -> train -> model -> compile -> firmware -> measure -> footprint -> datasheet -> release
+
+`model` quantizes what `train` made; a model that the user brings takes the place of both.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from sensorsmith.base.cache import Cache, Key, StageResult, code_version
+from sensorsmith.base.errors import RequirementFailed, SpecError
+from sensorsmith.base.files import write_bytes, write_json
+from sensorsmith.base.hashing import hash_bytes, hash_file
+from sensorsmith.base.records import Quantity, Value
+from sensorsmith.boards import load_board
+from sensorsmith.compiler.stage import compile_sensor
+from sensorsmith.data import hash_source
+from sensorsmith.data.stage import cut_windows, import_data
+from sensorsmith.datasheet.stage import write_datasheet
+from sensorsmith.dsp.stage import make_features
+from sensorsmith.firmware import patch_identity, toolchain
+from sensorsmith.firmware.stage import build_firmware
+from sensorsmith.footprint.stage import assess_footprint
+from sensorsmith.measure.stage import measure_sensor
+from sensorsmith.spec import Declarations, ModelFile, Sensor, load_declarations, load_sensor
+from sensorsmith.spec.stage import Progress, Work, read_record, silent
+from sensorsmith.train.record import versions
+from sensorsmith.train.stage import bring_model, quantize_model, train_network
+
+WORKSPACE = ".sensorsmith"
+OUTPUT = "build"
+_PACKAGE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with a sensor.yaml, read."""
+
+    folder: Path
+    sensor: Sensor
+    declarations: Declarations
+
+    @classmethod
+    def load(cls, folder: Path, model: Path | None = None) -> Project:
+        """Read sensor.yaml and declarations.yaml.
+
+        Args:
+            model: an int8 .tflite inside the folder that takes the place of the model that sensor.yaml names.
+
+        Raises:
+            SpecError: there is none, or it is wrong.
+        """
+        file = folder / "sensor.yaml"
+        if not file.is_file():
+            raise SpecError(
+                "there is no sensor.yaml", where=str(folder), todo='write one, or start with "sensorsmith new NAME"'
+            )
+        sensor = load_sensor(file)
+        if model is not None:
+            sensor = sensor.model_copy(update={"model": ModelFile(file=model.relative_to(folder).as_posix())})
+        return cls(folder, sensor, load_declarations(folder / "declarations.yaml"))
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of the pipeline.
+
+    Attributes:
+        reads: the stages whose folders it is given; those that a pipeline does not have are left out.
+        rooms: folders and files of the package that compute it, beside `base` and `spec`.
+        sections: the sections of sensor.yaml that it reads.
+        outside: what else its result depends on: hashes of the user's files, versions of tools.
+    """
+
+    name: str
+    build: Callable[[Work], None]
+    reads: tuple[str, ...] = ()
+    rooms: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    outside: Callable[[Project], Mapping[str, str]] = field(default=lambda _: {})
+
+
+def _source(project: Project) -> Mapping[str, str]:
+    return {"source": hash_source(project.sensor, project.folder)}
+
+
+def _framework(_project: Project) -> Mapping[str, str]:
+    return versions()
+
+
+def _model_file(project: Project) -> Mapping[str, str]:
+    assert isinstance(project.sensor.model, ModelFile)
+    file = project.folder / project.sensor.model.file
+    record = file.with_name("training.json")
+    return {"model": hash_file(file), "training record": hash_file(record) if record.is_file() else "none"}
+
+
+def _compiler(project: Project) -> Mapping[str, str]:
+    found = toolchain.find(load_board(project.sensor.board).target)
+    return {"compiler": f"{found.name} {found.version}"}
+
+
+def _emulator(_project: Project) -> Mapping[str, str]:
+    return _versions("unicorn")
+
+
+def _renderers(project: Project) -> Mapping[str, str]:
+    return _versions("typst", "segno") | {"declarations": hash_bytes(project.declarations.model_dump_json().encode())}
+
+
+def _versions(*names: str) -> dict[str, str]:
+    found = {}
+    for name in names:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+_SIGNAL = ("transducer", "window")
+_LEARN = ("data", "dsp", "graph", "train")
+
+_DATA = Stage("data", import_data, (), ("data",), ("data", *_SIGNAL), _source)
+_WINDOWS = Stage("windows", cut_windows, ("data",), ("data",), ("data", *_SIGNAL))
+_FEATURES = Stage(
+    "features", make_features, ("windows",), ("data", "dsp", "runtime/features"), ("features", *_SIGNAL)
+)
+_TRAIN = Stage(
+    "train", train_network, ("data",), _LEARN, ("identity", "data", "features", "model", "training", *_SIGNAL), _framework
+)
+_QUANTIZE = Stage(
+    "model", quantize_model, ("windows", "features", "train"), _LEARN, ("features", "training", *_SIGNAL)
+)
+_BRING = Stage("model", bring_model, ("data",), _LEARN, ("data", "features", "model", *_SIGNAL), _model_file)
+_COMPILE = Stage(
+    "compile",
+    compile_sensor,
+    ("model",),
+    ("boards", "compiler", "data", "dsp", "graph", "runtime"),
+    ("identity", "features", "board", *_SIGNAL),
+)
+_FIRMWARE = Stage(
+    "firmware",
+    build_firmware,
+    ("model", "compile"),
+    ("boards", "firmware", "interface", "runtime"),
+    ("identity", "task", "board", "interface", "outputs", *_SIGNAL),
+    _compiler,
+)
+_MEASURE = Stage(
+    "measure",
+    measure_sensor,
+    ("data", "windows", "features", "train", "model", "firmware"),
+    ("boards", "data", "dsp", "emulate", "firmware", "graph", "interface", "measure", "stats"),
+    ("identity", "task", "board", "features", "outputs", *_SIGNAL),
+    _emulator,
+)
+_FOOTPRINT = Stage(
+    "footprint",
+    assess_footprint,
+    ("measure",),
+    ("boards", "footprint"),
+    ("identity", "bill_of_materials", "deployment", "window"),
+)
+_DATASHEET = Stage(
+    "datasheet",
+    write_datasheet,
+    ("data", "windows", "train", "model", "compile", "firmware", "measure", "footprint"),
+    ("boards", "datasheet", "interface"),
+    tuple(Sensor.model_fields),
+    _renderers,
+)
+_REST = (_COMPILE, _FIRMWARE, _MEASURE, _FOOTPRINT, _DATASHEET)
+
+TRAINED = (_DATA, _WINDOWS, _FEATURES, _TRAIN, _QUANTIZE, *_REST)
+BROUGHT = (_DATA, _WINDOWS, _FEATURES, _BRING, *_REST)
+
+
+def stages(sensor: Sensor) -> tuple[Stage, ...]:
+    """The stages of a sensor in order: one that trains its model, or one that brings it."""
+    return BROUGHT if isinstance(sensor.model, ModelFile) else TRAINED
+
+
+class Watch(Protocol):
+    """Who looks on while the stages run."""
+
+    def start(self, stage: str, number: int, of: int) -> Progress: ...
+
+    def done(self, result: StageResult) -> None: ...
+
+
+class Nobody:
+    """A watch that does not look."""
+
+    def start(self, stage: str, number: int, of: int) -> Progress:  # noqa: ARG002
+        return silent
+
+    def done(self, result: StageResult) -> None:
+        pass
+
+
+def run(project: Project, until: str | None = None, watch: Watch | None = None) -> dict[str, StageResult]:
+    """Run the stages that changed.
+
+    Args:
+        until: name of the last stage to run; all by default.
+
+    Returns:
+        The results by stage name.
+
+    Raises:
+        SensorsmithError: of the stage that failed; what was finished before is kept.
+    """
+    watch = watch or Nobody()
+    cache = Cache(project.folder / WORKSPACE)
+    results: dict[str, StageResult] = {}
+    todo = stages(project.sensor)
+    for number, stage in enumerate(todo, 1):
+        progress = watch.start(stage.name, number, len(todo))
+        folders = {name: results[name].folder for name in stage.reads if name in results}
+
+        work = Work(project.sensor, project.declarations, project.folder, folders, Path(), progress)
+        results[stage.name] = cache.run(_key(stage, project, results), partial(_build, stage, work))
+        watch.done(results[stage.name])
+        if stage.name == until:
+            break
+    return results
+
+
+def _build(stage: Stage, work: Work, out: Path) -> None:
+    stage.build(replace(work, out=out))
+
+
+def _key(stage: Stage, project: Project, results: Mapping[str, StageResult]) -> Key:
+    sections = project.sensor.model_dump(mode="json", include=set(stage.sections))
+    inputs = {name: results[name].digest for name in stage.reads if name in results}
+    rooms = tuple(sorted({"base", "spec", *stage.rooms}))
+    return Key(stage.name, inputs, sections | dict(stage.outside(project)), code_version(_PACKAGE, rooms))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A finished sensor.
+
+    Attributes:
+        folder: the files for the user.
+        results: of each stage.
+        values: what each stage found, by stage and name.
+    """
+
+    folder: Path
+    results: Mapping[str, StageResult]
+    values: Mapping[str, Mapping[str, Value]]
+
+
+def make(project: Project, watch: Watch | None = None) -> Outcome:
+    """Run all stages that changed, check the requirements, and put the result in `build/` of the project.
+
+    Raises:
+        RequirementFailed: the sensor breaks a requirement of its sensor.yaml; `build/` is left as it was.
+        SensorsmithError: of the stage that failed.
+    """
+    results = run(project, watch=watch)
+    values = {name: read_record(result.folder).values for name, result in results.items()}
+    check_requirements(project.sensor, values)
+    return Outcome(release(project.folder / OUTPUT, results), results, values)
+
+
+# Field of `requirements`, where its value is found, and whether that may not be larger or not be smaller.
+_REQUIREMENTS = (
+    ("minimum_accuracy", "measure", "accuracy_device", ">="),
+    ("maximum_flash", "firmware", "flash_bytes", "<="),
+    ("maximum_ram", "measure", "ram_total_bytes", "<="),
+    ("maximum_time", "measure", "modelled_time_s", "<="),
+    ("maximum_energy", "measure", "modelled_energy_j", "<="),
+    ("maximum_carbon", "footprint", "total_kg", "<="),
+)
+
+
+def check_requirements(sensor: Sensor, values: Mapping[str, Mapping[str, Value]]) -> None:
+    """Hold the typical values against sensor.yaml.
+
+    Raises:
+        RequirementFailed: naming every requirement that is broken, and by how much; or one whose value is not known.
+    """
+    broken = []
+    for name, stage, value_name, relation in _REQUIREMENTS:
+        limit: float | None = getattr(sensor.requirements, name)
+        if limit is None:
+            continue
+        value = values[stage][value_name]
+        found = value.typ if isinstance(value, Quantity) else None
+        if found is None:
+            broken.append(f"{name} cannot be checked: {value_name} is not known")
+        elif found < limit if relation == ">=" else found > limit:
+            unit = value.unit if isinstance(value, Quantity) and value.unit != "1" else ""
+            broken.append(f"{name} is {limit:g} {unit}".rstrip() + f", found {found:.4g} ({found - limit:+.3g})")
+    if broken:
+        raise RequirementFailed("; ".join(broken), where="sensor.yaml: requirements")
+
+
+_RELEASED = {
+    "model": ("model.tflite", "training.json"),
+    "firmware": ("sensor.map",),
+    "datasheet": ("datasheet.json", "datasheet.html", "datasheet.pdf"),
+}
+
+
+def release(folder: Path, results: Mapping[str, StageResult]) -> Path:
+    """Copy what the user wants into `folder`, with the datasheet's identity in the firmware.
+
+    Each file appears whole; files of an earlier release that are no longer made are removed, others are left alone.
+    """
+    document = (results["datasheet"].folder / "datasheet.json").read_bytes()
+    elf, binary = patch_identity(
+        (results["firmware"].folder / "sensor.elf").read_bytes(), bytes.fromhex(hash_bytes(document))
+    )
+    contents = {"sensor.elf": elf, "sensor.bin": binary}
+    for stage, names in _RELEASED.items():
+        contents |= {name: (results[stage].folder / name).read_bytes() for name in names}
+    for file in sorted((results["compile"].folder / "c").iterdir()):
+        contents[f"c/{file.name}"] = file.read_bytes()
+    listing = folder / "files.json"
+    if listing.is_file():
+        for name in set(json.loads(listing.read_text(encoding="utf-8"))) - set(contents):
+            if ".." not in Path(name).parts and not Path(name).is_absolute():
+                (folder / name).unlink(missing_ok=True)
+    for name, content in contents.items():
+        if not (folder / name).is_file() or (folder / name).read_bytes() != content:
+            write_bytes(folder / name, content)
+    write_json(listing, {name: hash_bytes(content) for name, content in contents.items()})
+    return folder

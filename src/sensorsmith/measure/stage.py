@@ -1,0 +1,179 @@
+"""Stage `measure`: the emulated device and the models behind it on windows of people never seen."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sensorsmith.base.arrays import write_npz
+from sensorsmith.base.errors import ToolFailed
+from sensorsmith.base.files import write_json
+from sensorsmith.base.records import Absent, Interval, Tool, Value
+from sensorsmith.boards import load_board
+from sensorsmith.data import load_dataset, load_windows
+from sensorsmith.dsp import feature_block, load_features
+from sensorsmith.emulate import open_board
+from sensorsmith.graph import Graph, interpret_batch, read_tflite
+from sensorsmith.interface import Result, check_budget
+from sensorsmith.measure.evaluate import evaluate
+from sensorsmith.measure.target import profile
+from sensorsmith.spec.stage import Work
+
+Scores = npt.NDArray[np.int8]
+
+
+def measure_sensor(work: Work) -> None:
+    """Run every unseen window on the emulated board, compare with the models, and count what a window costs.
+
+    Raises:
+        EmulatorError: the emulated board crashed or hung.
+        ToolFailed: the device and the interpreter disagree.
+        RequirementFailed: the outputs could tell the host more than their budget.
+    """
+    sensor, board = work.sensor, load_board(work.sensor.board)
+    labels = load_dataset(work.inputs["data"]).labels
+    windows = load_windows(work.inputs["windows"] / "windows.npz")
+    unseen = windows.split == "unseen"
+    features = load_features(work.inputs["features"])[unseen]
+    scores = _int8_scores(work, features)
+    elf = (work.inputs["firmware"] / "sensor.elf").read_bytes()
+    with open_board(board, elf, windows.raw.shape[1:]) as device:
+        cost = profile(device, board, windows.raw[unseen][0])
+        results = device.classify(windows.raw[unseen], lambda done, of: work.progress(done / of, f"window {done} of {of}"))
+        emulator = Tool(name=device.emulator[0], version=device.emulator[1])
+    device_class, device_confidence = _told(results)
+    disagreements = int(np.sum(device_class != scores.argmax(axis=1)))
+    disagreements += int(np.sum(device_confidence != expected_confidence(scores, sensor.outputs.confidence_bits)))
+    if disagreements:
+        raise ToolFailed(
+            f"the device and the interpreter disagree on {disagreements} of {2 * len(results)} outputs",
+            todo="run sensorsmith explain to see the stage",
+        )
+    predicted = {"device": device_class, "int8": scores.argmax(axis=1)} | _float_classes(work, features)
+    truth = windows.label[unseen].astype(np.int64)
+    found = evaluate(labels, truth, windows.group[unseen], windows.recording[unseen], predicted)
+    write_json(work.out / "evaluation.json", found | {"disagreements": disagreements})
+    write_json(work.out / "profile.json", cost | _memory(work, cost["stack_bytes"]) | _budget(work, len(labels)))
+    write_npz(work.out / "predictions.npz", {"truth": truth, "scores": scores} | predicted)
+    work.record("measure", _accuracies(work, emulator) | _costs(work, emulator))
+
+
+def expected_confidence(scores: Scores, bits: int) -> npt.NDArray[np.int64]:
+    """CONF as the device reports it: the largest softmax score, cut to its `bits` most significant bits."""
+    largest = scores.max(axis=1).astype(np.int64) + 128
+    kept: npt.NDArray[np.int64] = largest & ~(0xFF >> bits) & 0xFF
+    return kept
+
+
+def _int8_scores(work: Work, features: npt.NDArray[np.int8]) -> Scores:
+    graph = read_tflite((work.inputs["model"] / "model.tflite").read_bytes())
+    return interpret_batch(graph, _as_input(features, graph)).reshape(len(features), -1)
+
+
+def _float_classes(work: Work, features: npt.NDArray[np.int8]) -> dict[str, npt.NDArray[np.int64]]:
+    """Classes of the float model, where this project trained one."""
+    if "train" not in work.inputs:
+        return {}
+    graph = read_tflite((work.inputs["train"] / "float.tflite").read_bytes())
+    block = feature_block(work.sensor)
+    real = (features.astype(np.float32) - block.zero_point) * np.float32(block.scale)
+    return {"float": interpret_batch(graph, _as_input(real, graph)).reshape(len(real), -1).argmax(axis=1)}
+
+
+def _as_input(x: npt.NDArray[Any], graph: Graph) -> npt.NDArray[Any]:
+    return x.reshape(-1, *graph.tensors[graph.inputs[0]].shape[1:])
+
+
+def _memory(work: Work, stack: int) -> dict[str, int]:
+    static = int(work.read_json("firmware", "firmware.json")["ram_bytes"])
+    return {"ram_static_bytes": static, "ram_total_bytes": static + stack}
+
+
+def _budget(work: Work, classes: int) -> dict[str, Any]:
+    budget = check_budget(work.sensor, classes)
+    return {"information_rate": budget.bits_per_second, "information_counted": budget.counted}
+
+
+def _told(results: list[Result]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Class and confidence byte of each window, as the host reads them."""
+    classes = np.array([-1 if r.class_index is None else r.class_index for r in results], np.int64)
+    return classes, np.array([round(r.confidence * 256) for r in results], np.int64)
+
+
+def _accuracies(work: Work, emulator: Tool) -> dict[str, Value]:
+    found = json.loads((work.out / "evaluation.json").read_text(encoding="utf-8"))
+
+    def accuracy(form: str) -> Value:
+        if form not in found["accuracy"]:
+            return Absent(reason="not_provided", why="the model was brought without its float form")
+        share = found["accuracy"][form]
+        names = ("low", "high", "level", "method", "n", "groups")
+        return work.found(
+            share["value"],
+            "1",
+            "emulated" if form == "device" else "computed",
+            "evaluation.json",
+            f"/accuracy/{form}/value",
+            interval=Interval(**{name: share[name] for name in names}),
+            tool=emulator if form == "device" else None,
+            note=found["caution"],
+        )
+
+    people = found["people"]
+    shares = [person["correct"] / person["n"] for person in people]
+    worst = shares.index(min(shares))
+    return {
+        "accuracy_device": accuracy("device"),
+        "accuracy_int8": accuracy("int8"),
+        "accuracy_float": accuracy("float"),
+        "accuracy_worst_person": work.found(
+            shares[worst],
+            "1",
+            "emulated",
+            "evaluation.json",
+            f"/people/{worst}/correct",
+            conditions={"person": people[worst]["person"], "windows": people[worst]["n"]},
+            tool=emulator,
+        ),
+        "disagreements": work.found(
+            found["disagreements"], "1", "emulated", "evaluation.json", "/disagreements", tool=emulator
+        ),
+    }
+
+
+def _costs(work: Work, emulator: Tool) -> dict[str, Value]:
+    cost = json.loads((work.out / "profile.json").read_text(encoding="utf-8"))
+    board = load_board(work.sensor.board)
+    built: dict[str, str | float | int] = {
+        "board": board.title,
+        "compiler": work.read_json("firmware", "firmware.json")["toolchain"],
+    }
+    clocked = built | {"clock_hz": board.clock.typ or board.clock.max or 0.0}
+
+    def counted(name: str, unit: str, note: str = "") -> Value:
+        place = ("profile.json", f"/{name}")
+        return work.found(cost[name], unit, "emulated", *place, conditions=built, tool=emulator, note=note)
+
+    def modelled(name: str, unit: str, source: str) -> Value:
+        parts = cost[name]
+        if parts is None:
+            return Absent(reason="not_provided", why=f"no figure for {board.title} has been published")
+        low, typ, high = (parts.get(part) for part in ("min", "typ", "max"))
+        place = ("profile.json", f"/{name}/typ")
+        return work.found(typ, unit, "computed", *place, low=low, high=high, conditions=clocked, note=source)
+
+    def computed(name: str, unit: str, note: str) -> Value:
+        return work.found(cost[name], unit, "computed", "profile.json", f"/{name}", conditions=built, note=note)
+
+    energy_source = board.energy_per_cycle.source if board.energy_per_cycle else ""
+    return {
+        "instructions_per_window": counted("instructions_per_window", "1", "the same for every window"),
+        "stack_bytes": counted("stack_bytes", "B"),
+        "modelled_time_s": modelled("time_s", "s", board.cycles_per_instruction.source),
+        "modelled_energy_j": modelled("energy_j", "J", energy_source),
+        "ram_total_bytes": computed("ram_total_bytes", "B", "static data, buffers, and the stack that was used"),
+        "information_rate": computed("information_rate", "bit/s", cost["information_counted"]),
+    }

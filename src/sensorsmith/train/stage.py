@@ -1,0 +1,203 @@
+"""Stages `train` and `model`: a trained float network, and the int8 model made from it or brought by the user."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sensorsmith.base.errors import DataError, ModelError
+from sensorsmith.base.files import write_bytes, write_json, write_text
+from sensorsmith.base.hashing import canonical_json, hash_bytes
+from sensorsmith.base.records import Value
+from sensorsmith.base.units import parse
+from sensorsmith.data import DataSet, dimension, group_of, load_dataset, load_windows, resolution, split_groups, to_counts
+from sensorsmith.dsp import feature_block, load_features
+from sensorsmith.dsp.blocks import Block
+from sensorsmith.graph import Graph, Quantization, read_tflite, write_tflite
+from sensorsmith.spec.stage import Work
+from sensorsmith.spec.types import Architecture, ModelFile, Sensor
+from sensorsmith.train.augment import MotionAugmenter
+from sensorsmith.train.calibrate import calibrate
+from sensorsmith.train.export import export
+from sensorsmith.train.fit import Examples, fit
+from sensorsmith.train.networks import NETWORKS
+from sensorsmith.train.quantize import quantize
+from sensorsmith.train.record import groups_by_split, training_record
+
+_CALIBRATION_WINDOWS = 512
+
+
+def train_network(work: Work) -> None:
+    """Train the network of sensor.yaml on the groups that are neither unseen nor for validation.
+
+    Raises:
+        MissingTool: the `[train]` extra is not installed.
+        SpecError: an augmentation does not suit the transducer.
+    """
+    sensor, dataset = work.sensor, load_dataset(work.inputs["data"])
+    network = sensor.model
+    assert isinstance(network, Architecture)
+    block = feature_block(sensor)
+    examples = training_examples(sensor, dataset, block)
+    model, history = fit(
+        lambda: NETWORKS[network.architecture](network, block.shape, len(dataset.labels)),
+        examples,
+        sensor.training,
+        work.progress,
+    )
+    content = write_tflite(export(model, sensor.identity.name))
+    write_bytes(work.out / "float.tflite", content)
+    write_text(work.out / "history.jsonl", "".join(canonical_json(line) + "\n" for line in history))
+    record = training_record(sensor, dataset, model.count_params(), hash_bytes(content))
+    write_json(work.out / "training.json", record)
+    work.record(
+        "train",
+        {
+            "parameters": work.found(model.count_params(), "1", "computed", "training.json", "/parameters"),
+            "steps": work.found(sensor.training.steps, "1", "computed", "training.json", "/training/steps"),
+        },
+    )
+
+
+def training_examples(sensor: Sensor, dataset: DataSet, block: Block) -> Examples:
+    """What is trained on: all recordings of the training groups that are as long as a window.
+
+    Raises:
+        SpecError: an augmentation does not suit the transducer.
+    """
+    splits = split_groups(dataset, sensor)
+    length = block.window[0]
+    usable = [
+        recording
+        for recording in dataset.recordings
+        if splits[group_of(recording, sensor)] == "train" and len(recording.samples) >= length
+    ]
+    channels = sensor.transducer.channels
+    augmenter = MotionAugmenter.from_spec(channels, length, sensor.training.augmentation, _range_counts(sensor))
+    return Examples(
+        recordings=[to_counts(recording, sensor) for recording in usable],
+        labels=[dataset.labels.index(recording.label) for recording in usable],
+        classes=len(dataset.labels),
+        draw=augmenter.draw,
+        transform=block.transform,
+        scale=block.scale,
+        zero_point=block.zero_point,
+    )
+
+
+def _range_counts(sensor: Sensor) -> list[float]:
+    """Counts of each channel at which its feature saturates."""
+    ranges = {"acceleration": sensor.features.acceleration, "angular rate": sensor.features.angular_rate}
+    kinds = [(channel, dimension(channel)) for channel in sensor.transducer.channels]
+    return [parse(ranges[kind], kind) / resolution(channel) for channel, kind in kinds]
+
+
+def quantize_model(work: Work) -> None:
+    """Post-training quantization of the trained network, calibrated on windows of the training groups."""
+    sensor = work.sensor
+    block = feature_block(sensor)
+    graph = read_tflite((work.inputs["train"] / "float.tflite").read_bytes())
+    x = load_features(work.inputs["features"])
+    train = np.flatnonzero(load_windows(work.inputs["windows"] / "windows.npz").split == "train")
+    rng = np.random.default_rng(sensor.training.seed)
+    chosen = np.sort(rng.choice(train, min(_CALIBRATION_WINDOWS, train.size), replace=False))
+    ranges = calibrate(graph, to_real(x[chosen], block, graph))
+    content = write_tflite(quantize(graph, lambda i: ranges[i], Quantization((block.scale,), (block.zero_point,))))
+    write_bytes(work.out / "model.tflite", content)
+    record = work.read_json("train", "training.json")
+    calibration = {"windows": int(chosen.size), "method": "min-max", "split": "train"}
+    write_json(
+        work.out / "training.json",
+        record | {"quantization": {"calibration": calibration}, "model_sha256": hash_bytes(content)},
+    )
+    _record_model(work, read_tflite(content))
+
+
+def to_real(x: npt.NDArray[np.int8], block: Block, graph: Graph) -> npt.NDArray[np.float32]:
+    """Features int8 (N, T', C') as the float model's input, float32 (N, *input shape without the batch)."""
+    real = (x.astype(np.float32) - block.zero_point) * np.float32(block.scale)
+    return real.reshape(-1, *graph.tensors[graph.inputs[0]].shape[1:])
+
+
+def bring_model(work: Work) -> None:
+    """An int8 model that the user brings, checked against the features, the labels and its training record.
+
+    The record is `training.json` in the folder of the model. Where it is missing, nobody can say whom the model was
+    trained on, and the figures say so.
+
+    Raises:
+        ModelError: the file is not an int8 model for these features and labels, or the record is another model's.
+        DataError: a group that is held out here was trained on.
+    """
+    assert isinstance(work.sensor.model, ModelFile)
+    file = work.project / work.sensor.model.file
+    content = file.read_bytes()
+    graph = read_tflite(content)
+    dataset = load_dataset(work.inputs["data"])
+    _check_fit(graph, feature_block(work.sensor), len(dataset.labels), str(work.sensor.model.file))
+    record_file = file.with_name("training.json")
+    if record_file.is_file():
+        record = json.loads(record_file.read_text(encoding="utf-8"))
+        _check_record(record, hash_bytes(content), dataset, work.sensor, record_file)
+    else:
+        record = {"model_sha256": hash_bytes(content), "note": "brought without a training record"}
+    write_bytes(work.out / "model.tflite", content)
+    write_json(work.out / "training.json", record)
+    _record_model(work, graph)
+
+
+def _check_fit(graph: Graph, block: Block, classes: int, where: str) -> None:
+    source, result = graph.tensors[graph.inputs[0]], graph.tensors[graph.outputs[0]]
+    if source.dtype != "int8" or result.dtype != "int8":
+        raise ModelError(f"its input is {source.dtype} and its output {result.dtype}", where=where, todo="quantize it to int8")
+    if source.size != block.shape[0] * block.shape[1]:
+        raise ModelError(
+            f"its input is {source.shape}, but the features are {block.shape}",
+            where=where,
+            todo="use the window and features that the model was trained with",
+        )
+    wanted = Quantization((block.scale,), (block.zero_point,))
+    if source.quantization != wanted:
+        raise ModelError(
+            f"its input is quantized with {source.quantization}, but the features with {wanted}",
+            where=where,
+            todo="use the features that the model was trained with",
+        )
+    if result.size != classes:
+        raise ModelError(
+            f"it has {result.size} outputs, but the data has {classes} labels",
+            where=where,
+            todo="use the data that the model was trained with",
+        )
+
+
+def _check_record(record: dict[str, Any], model: str, dataset: DataSet, sensor: Sensor, file: Path) -> None:
+    where = file.name
+    try:
+        recorded, labels, data = record["model_sha256"], record["labels"], record["data"]
+        same_source, trained = data["source_sha256"] == dataset.source_hash, data["groups"]["train"]
+    except (KeyError, TypeError) as error:
+        raise ModelError("not a training record", where=where, todo="restore it or remove it") from error
+    if recorded != model:
+        raise ModelError("it is the record of another model", where=where, todo="restore it or remove it")
+    if labels != list(dataset.labels):
+        raise ModelError(f"it was trained for the labels {labels}", where=where, todo="use the data it was trained with")
+    if same_source:
+        known = sorted(set(trained) & set(groups_by_split(dataset, sensor)["unseen"]))
+        if known:
+            raise DataError(
+                f"the model was trained on {sensor.data.group} {', '.join(known)}, who cannot be unseen",
+                where="sensor.yaml: data.unseen",
+                todo=f"choose from {', '.join(data['groups']['unseen'])}",
+            )
+
+
+def _record_model(work: Work, graph: Graph) -> None:
+    constants = [t.data for t in graph.tensors if t.data is not None]
+    weights = sum(data.nbytes for data in constants)
+    values: dict[str, Value] = {"weights_bytes": work.found(weights, "B", "computed", "model.tflite")}
+    work.record("model", values)
