@@ -49,11 +49,8 @@ class Project:
     declarations: Declarations
 
     @classmethod
-    def load(cls, folder: Path, model: Path | None = None) -> Project:
+    def load(cls, folder: Path) -> Project:
         """Read sensor.yaml and declarations.yaml.
-
-        Args:
-            model: an int8 .tflite inside the folder that takes the place of the model that sensor.yaml names.
 
         Raises:
             SpecError: there is none, or it is wrong.
@@ -63,10 +60,7 @@ class Project:
             raise SpecError(
                 "there is no sensor.yaml", where=str(folder), todo='write one, or start with "sensorsmith new NAME"'
             )
-        sensor = load_sensor(file)
-        if model is not None:
-            sensor = sensor.model_copy(update={"model": ModelFile(file=model.relative_to(folder).as_posix())})
-        return cls(folder, sensor, load_declarations(folder / "declarations.yaml"))
+        return cls(folder, load_sensor(file), load_declarations(folder / "declarations.yaml"))
 
 
 @dataclass(frozen=True)

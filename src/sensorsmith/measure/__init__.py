@@ -1,6 +1,7 @@
 """What a sensor does and costs: evaluation on unseen people, instructions, memory, modelled time and energy."""
 
-from sensorsmith.measure.evaluate import evaluate
+from sensorsmith.measure.evaluate import as_json, evaluate
+from sensorsmith.measure.models import model_scores
 from sensorsmith.measure.target import model_energy, model_time, profile
 
-__all__ = ["evaluate", "model_energy", "model_time", "profile"]
+__all__ = ["as_json", "evaluate", "model_energy", "model_scores", "model_time", "profile"]

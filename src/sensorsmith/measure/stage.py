@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from sensorsmith.base.arrays import write_npz
 from sensorsmith.base.errors import ToolFailed
@@ -16,13 +15,13 @@ from sensorsmith.boards import load_board
 from sensorsmith.data import load_dataset, load_windows
 from sensorsmith.dsp import feature_block, load_features
 from sensorsmith.emulate import open_board
-from sensorsmith.graph import Graph, interpret_batch, read_tflite
-from sensorsmith.interface import Result, check_budget
+from sensorsmith.graph import Graph, read_tflite
+from sensorsmith.interface import check_budget
 from sensorsmith.measure.evaluate import evaluate
+from sensorsmith.measure.models import model_scores
+from sensorsmith.measure.result import expected_result, told
 from sensorsmith.measure.target import profile
 from sensorsmith.spec.stage import Work
-
-Scores = npt.NDArray[np.int8]
 
 
 def measure_sensor(work: Work) -> None:
@@ -38,21 +37,25 @@ def measure_sensor(work: Work) -> None:
     windows = load_windows(work.inputs["windows"] / "windows.npz")
     unseen = windows.split == "unseen"
     features = load_features(work.inputs["features"])[unseen]
-    scores = _int8_scores(work, features)
+    block = feature_block(sensor)
+    scores = model_scores(_graph(work, "model", "model.tflite"), block, features)
     elf = (work.inputs["firmware"] / "sensor.elf").read_bytes()
     with open_board(board, elf, windows.raw.shape[1:]) as device:
         cost = profile(device, board, windows.raw[unseen][0])
         results = device.classify(windows.raw[unseen], lambda done, of: work.progress(done / of, f"window {done} of {of}"))
         emulator = Tool(name=device.emulator[0], version=device.emulator[1])
-    device_class, device_confidence = _told(results)
-    disagreements = int(np.sum(device_class != scores.argmax(axis=1)))
-    disagreements += int(np.sum(device_confidence != expected_confidence(scores, sensor.outputs.confidence_bits)))
+    said = told(results)
+    expected = expected_result(scores, sensor.outputs.confidence_bits)
+    disagreements = int(sum(np.sum(a != b) for a, b in zip(said, expected, strict=True)))
     if disagreements:
         raise ToolFailed(
             f"the device and the interpreter disagree on {disagreements} of {2 * len(results)} outputs",
             todo="run sensorsmith explain to see the stage",
         )
-    predicted = {"device": device_class, "int8": scores.argmax(axis=1)} | _float_classes(work, features)
+    predicted = {"device": said[0], "int8": scores.argmax(axis=1)}
+    if "train" in work.inputs:
+        floats = model_scores(_graph(work, "train", "float.tflite"), block, features)
+        predicted["float"] = floats.argmax(axis=1)
     truth = windows.label[unseen].astype(np.int64)
     found = evaluate(labels, truth, windows.group[unseen], windows.recording[unseen], predicted)
     write_json(work.out / "evaluation.json", found | {"disagreements": disagreements})
@@ -61,30 +64,8 @@ def measure_sensor(work: Work) -> None:
     work.record("measure", _accuracies(work, emulator) | _costs(work, emulator))
 
 
-def expected_confidence(scores: Scores, bits: int) -> npt.NDArray[np.int64]:
-    """CONF as the device reports it: the largest softmax score, cut to its `bits` most significant bits."""
-    largest = scores.max(axis=1).astype(np.int64) + 128
-    kept: npt.NDArray[np.int64] = largest & ~(0xFF >> bits) & 0xFF
-    return kept
-
-
-def _int8_scores(work: Work, features: npt.NDArray[np.int8]) -> Scores:
-    graph = read_tflite((work.inputs["model"] / "model.tflite").read_bytes())
-    return interpret_batch(graph, _as_input(features, graph)).reshape(len(features), -1)
-
-
-def _float_classes(work: Work, features: npt.NDArray[np.int8]) -> dict[str, npt.NDArray[np.int64]]:
-    """Classes of the float model, where this project trained one."""
-    if "train" not in work.inputs:
-        return {}
-    graph = read_tflite((work.inputs["train"] / "float.tflite").read_bytes())
-    block = feature_block(work.sensor)
-    real = (features.astype(np.float32) - block.zero_point) * np.float32(block.scale)
-    return {"float": interpret_batch(graph, _as_input(real, graph)).reshape(len(real), -1).argmax(axis=1)}
-
-
-def _as_input(x: npt.NDArray[Any], graph: Graph) -> npt.NDArray[Any]:
-    return x.reshape(-1, *graph.tensors[graph.inputs[0]].shape[1:])
+def _graph(work: Work, stage: str, file: str) -> Graph:
+    return read_tflite((work.inputs[stage] / file).read_bytes())
 
 
 def _memory(work: Work, stack: int) -> dict[str, int]:
@@ -95,12 +76,6 @@ def _memory(work: Work, stack: int) -> dict[str, int]:
 def _budget(work: Work, classes: int) -> dict[str, Any]:
     budget = check_budget(work.sensor, classes)
     return {"information_rate": budget.bits_per_second, "information_counted": budget.counted}
-
-
-def _told(results: list[Result]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Class and confidence byte of each window, as the host reads them."""
-    classes = np.array([-1 if r.class_index is None else r.class_index for r in results], np.int64)
-    return classes, np.array([round(r.confidence * 256) for r in results], np.int64)
 
 
 def _accuracies(work: Work, emulator: Tool) -> dict[str, Value]:
@@ -151,29 +126,29 @@ def _costs(work: Work, emulator: Tool) -> dict[str, Value]:
         "board": board.title,
         "compiler": work.read_json("firmware", "firmware.json")["toolchain"],
     }
-    clocked = built | {"clock_hz": board.clock.typ or board.clock.max or 0.0}
+    clocked = built | {"clock": f"{(board.clock.typ or board.clock.max or 0.0) / 1e6:g} MHz"}
 
     def counted(name: str, unit: str, note: str = "") -> Value:
         place = ("profile.json", f"/{name}")
         return work.found(cost[name], unit, "emulated", *place, conditions=built, tool=emulator, note=note)
 
-    def modelled(name: str, unit: str, source: str) -> Value:
+    def modelled(name: str, unit: str) -> Value:
         parts = cost[name]
         if parts is None:
             return Absent(reason="not_provided", why=f"no figure for {board.title} has been published")
         low, typ, high = (parts.get(part) for part in ("min", "typ", "max"))
         place = ("profile.json", f"/{name}/typ")
-        return work.found(typ, unit, "computed", *place, low=low, high=high, conditions=clocked, note=source)
+        note = "modelled from the instructions; factors and their sources in board.toml"
+        return work.found(typ, unit, "computed", *place, low=low, high=high, conditions=clocked, note=note)
 
     def computed(name: str, unit: str, note: str) -> Value:
         return work.found(cost[name], unit, "computed", "profile.json", f"/{name}", conditions=built, note=note)
 
-    energy_source = board.energy_per_cycle.source if board.energy_per_cycle else ""
     return {
         "instructions_per_window": counted("instructions_per_window", "1", "the same for every window"),
         "stack_bytes": counted("stack_bytes", "B"),
-        "modelled_time_s": modelled("time_s", "s", board.cycles_per_instruction.source),
-        "modelled_energy_j": modelled("energy_j", "J", energy_source),
+        "modelled_time_s": modelled("time_s", "s"),
+        "modelled_energy_j": modelled("energy_j", "J"),
         "ram_total_bytes": computed("ram_total_bytes", "B", "static data, buffers, and the stack that was used"),
-        "information_rate": computed("information_rate", "bit/s", cost["information_counted"]),
+        "information_rate": computed("information_rate", "bit/s", "upper bound: CLASS and CONF, once per window"),
     }

@@ -1,0 +1,85 @@
+"""The ten lines that close a build."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from sensorsmith.base.records import Quantity, Value
+from sensorsmith.flow import Outcome, Project
+
+_PREFIXES = ((1.0, ""), (1e-3, "m"), (1e-6, "u"), (1e-9, "n"))
+
+
+def summary(project: Project, outcome: Outcome) -> list[tuple[str, str]]:
+    """What was found, as (heading, text)."""
+    measured = outcome.values["measure"]
+    static = outcome.values["firmware"]["ram_static_bytes"]
+    return [
+        ("accuracy", _accuracy(project, measured)),
+        ("parity", _parity(measured)),
+        ("flash", _number(outcome.values["firmware"]["flash_bytes"], "B")),
+        ("RAM", f"{_number(measured['ram_total_bytes'], 'B')} (static {_number(static, 'B')}, the rest stack)"),
+        ("work", f"{_number(measured['instructions_per_window'], '')} instructions per window, the same for every window (emulated)"),
+        ("time", f"{_spread(measured['modelled_time_s'], 's')} per window (modelled for the real board)"),
+        ("energy", f"{_spread(measured['modelled_energy_j'], 'J')} per window (modelled for the real board)"),
+        ("carbon", f"{_spread(outcome.values['footprint']['total_kg'], 'kg CO2e')} over its life (computed)"),
+        ("tells", f"{_number(measured['information_rate'], 'bit/s')} at most, allowed {project.sensor.outputs.budget:g} bit/s"),
+        ("datasheet", _path(outcome.folder / "datasheet.pdf")),
+    ]
+
+
+def _accuracy(project: Project, measured: Mapping[str, Value]) -> str:
+    device, worst = measured["accuracy_device"], measured["accuracy_worst_person"]
+    assert isinstance(device, Quantity)
+    assert isinstance(worst, Quantity)
+    unseen = ", ".join(project.sensor.data.unseen)
+    return (
+        f"{_percent(device)} on {project.sensor.data.group} {unseen}, never trained on; "
+        f"worst {_percent(worst)} (emulated device)"
+    )
+
+
+def _parity(measured: Mapping[str, Value]) -> str:
+    int8, floating = measured["accuracy_int8"], measured["accuracy_float"]
+    alike = "device and integer interpreter agree on every output"
+    if not isinstance(floating, Quantity) or not isinstance(int8, Quantity):
+        return alike
+    gap = 100 * ((int8.typ or 0.0) - (floating.typ or 0.0))
+    return f"int8 {_percent(int8)}, float {_percent(floating)} ({gap:+.1f} points); {alike}"
+
+
+def _percent(value: Quantity) -> str:
+    return f"{100 * (value.typ or 0.0):.1f} %"
+
+
+def _number(value: Value, unit: str) -> str:
+    if not isinstance(value, Quantity) or value.typ is None:
+        return "not provided"
+    return _amount(value.typ, unit)
+
+
+def _spread(value: Value, unit: str) -> str:
+    if not isinstance(value, Quantity):
+        return "not provided"
+    ends = f" ({_amount(value.min, unit)} to {_amount(value.max, unit)})" if value.min is not None and value.max else ""
+    return f"{_number(value, unit)}{ends}"
+
+
+def _amount(number: float, unit: str) -> str:
+    if unit == "B":
+        return f"{number / 1024:.1f} KiB"
+    if unit == "":
+        return f"{number:,.0f}"
+    if unit in ("s", "J"):
+        factor, prefix = next((p for p in _PREFIXES if abs(number) >= p[0]), _PREFIXES[-1])
+        return f"{number / factor:.3g} {prefix}{unit}"
+    return f"{number:.3g} {unit}"
+
+
+def _path(path: Path) -> str:
+    """As it is typed from here, where that is shorter."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
