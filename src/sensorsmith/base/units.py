@@ -57,6 +57,7 @@ DIMENSIONS: dict[str, Dimension] = {
         Dimension("length", "m", {"m": 1.0, "cm": 1e-2, "mm": 1e-3, "km": 1e3}),
         Dimension("area", "m2", {"m2": 1.0, "cm2": 1e-4, "mm2": 1e-6}),
         Dimension("acceleration", "m/s2", {"m/s2": 1.0, "g": 9.80665, "mg": 9.80665e-3}),
+        Dimension("angle", "rad", {"rad": 1.0, "deg": math.pi / 180.0}),
         Dimension("angular rate", "rad/s", {"rad/s": 1.0, "dps": math.pi / 180.0, "mdps": math.pi / 180e3}),
         Dimension("information rate", "bit/s", {"bit/s": 1.0, "kbit/s": 1e3, "Mbit/s": 1e6}),
         Dimension("ratio", "1", {"%": 0.01, "": 1.0}),

@@ -1,0 +1,17 @@
+"""From an int8 graph to C: legalise, schedule, plan memory, choose kernel variants, emit; deterministic text out."""
+
+from sensorsmith.compiler.compile import Emitted, compile_graph
+from sensorsmith.compiler.host import HostModel, load
+from sensorsmith.compiler.kernels import VARIANTS
+from sensorsmith.compiler.report import BufferReport, CompileReport, LayerReport
+
+__all__ = [
+    "VARIANTS",
+    "BufferReport",
+    "CompileReport",
+    "Emitted",
+    "HostModel",
+    "LayerReport",
+    "compile_graph",
+    "load",
+]

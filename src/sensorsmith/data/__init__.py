@@ -1,0 +1,38 @@
+"""Recordings, labels, group-safe splits, windows of raw counts, and the health of a data set."""
+
+from sensorsmith.data.health import health
+from sensorsmith.data.load import hash_source, load_source
+from sensorsmith.data.records import DataSet, Recording
+from sensorsmith.data.sources import SOURCES, Source, cache_folder, fetch, find, named
+from sensorsmith.data.split import SPLITS, group_of, split_groups
+from sensorsmith.data.store import load_dataset, save_dataset
+from sensorsmith.data.transducer import counts_per_unit, dimension, resolution, window_samples
+from sensorsmith.data.windows import Windows, load_windows, make_windows, save_windows, to_counts
+
+__all__ = [
+    "SOURCES",
+    "SPLITS",
+    "DataSet",
+    "Recording",
+    "Source",
+    "Windows",
+    "cache_folder",
+    "counts_per_unit",
+    "dimension",
+    "fetch",
+    "find",
+    "group_of",
+    "hash_source",
+    "health",
+    "load_dataset",
+    "load_source",
+    "load_windows",
+    "make_windows",
+    "named",
+    "resolution",
+    "save_dataset",
+    "save_windows",
+    "split_groups",
+    "to_counts",
+    "window_samples",
+]

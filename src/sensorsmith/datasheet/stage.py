@@ -10,7 +10,12 @@ from sensorsmith.datasheet.render_html import render_html
 from sensorsmith.datasheet.render_pdf import render_pdf
 from sensorsmith.spec.stage import Work, read_record
 
-_TABLES = {"evaluation.json": "measure", "compile.json": "compile", "firmware.json": "firmware", "footprint.json": "footprint"}
+_TABLES = {
+    "evaluation.json": "measure",
+    "compile.json": "compile",
+    "firmware.json": "firmware",
+    "footprint.json": "footprint",
+}
 
 
 def write_datasheet(work: Work) -> None:

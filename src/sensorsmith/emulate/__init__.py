@@ -1,0 +1,24 @@
+"""Boards that run on this machine: one protocol, each emulator in a worker process of its own."""
+
+from __future__ import annotations
+
+from sensorsmith.boards import BoardSpec
+from sensorsmith.emulate.board import Board, Progress
+from sensorsmith.emulate.cortex_m import CortexM
+
+__all__ = ["Board", "CortexM", "Progress", "open_board"]
+
+
+def open_board(board: BoardSpec, elf: bytes, window_shape: tuple[int, int], limit: float = 60.0) -> CortexM:
+    """Start the firmware `elf` on an emulated board; to be used in a `with` statement.
+
+    Args:
+        window_shape: (T, C) of a raw window.
+        limit: seconds of wall-clock time that a batch of work (8 windows) may take before the emulator is ended.
+
+    Raises:
+        DataError: the image is not one of ours.
+        EmulatorError: the firmware does not start.
+        MissingTool: the emulator is not installed.
+    """
+    return CortexM(board, elf, window_shape, limit)

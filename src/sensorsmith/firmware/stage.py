@@ -27,7 +27,7 @@ def build_firmware(work: Work) -> None:
     write_text(work.out / "sensor.map", image.map_text)
     compiler = Tool(name=image.toolchain[0], version=image.toolchain[1])
     built: dict[str, str | float | int] = {"board": board.title, "compiler": f"{compiler.name} {compiler.version}"}
-    code = image.flash - int(work.read_json("compile", "compile.json")["weights_bytes"])
+    code = image.sections[".text"]
     facts = {
         "model_id": model_id,
         "fw_id": image.fw_id,
@@ -48,8 +48,10 @@ def build_firmware(work: Work) -> None:
     work.record(
         "firmware",
         {
-            "flash_bytes": size("flash_bytes", image.flash, "vectors, code, compiler helpers, weights, tables, initial values"),
-            "code_bytes": size("code_bytes", code, "flash without weights and their tables"),
+            "flash_bytes": size(
+                "flash_bytes", image.flash, "vectors, code, compiler helpers, weights, tables, initial values"
+            ),
+            "code_bytes": size("code_bytes", code, "machine code, compiler helpers included"),
             "ram_static_bytes": size("ram_bytes", image.ram, "all static data and buffers, without the stack"),
             "toolchain": Statement(text=str(built["compiler"]), method="derived", evidence=proof),
         },

@@ -22,14 +22,20 @@ class Quantization:
     """real = scale * (integer - zero_point).
 
     Attributes:
-        scale: one per tensor, or one per index of `axis`. Exact float32 values.
+        scale: one per tensor, or one per index of `axis`. Rounded to float32, the precision of a .tflite file.
         zero_point: as many as `scale`.
-        axis: the dimension along which scales differ; None for one scale per tensor.
+        axis: the dimension along which scales differ; None where there is one scale, whatever was given.
     """
 
     scale: tuple[float, ...]
     zero_point: tuple[int, ...]
     axis: int | None = None
+
+    def __post_init__(self) -> None:
+        with np.errstate(over="ignore"):
+            object.__setattr__(self, "scale", tuple(np.asarray(self.scale, np.float32).tolist()))
+        if len(self.scale) == 1:
+            object.__setattr__(self, "axis", None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +81,7 @@ class DepthwiseConv2D:
 
 @dataclass(frozen=True)
 class FullyConnected:
-    """inputs: x (1,I), weights (O,I), bias (O)."""
+    """inputs: x (1,...) of I elements, weights (O,I), bias (O)."""
 
     activation: Activation = "none"
 
@@ -93,7 +99,7 @@ class Pool2D:
 
 @dataclass(frozen=True)
 class Mean:
-    """inputs: x (1,H,W,C), axes (int32 constant)."""
+    """inputs: x (1,...), axes (int32 constant; the batch is not among them)."""
 
     keep_dims: bool = False
 
@@ -107,14 +113,14 @@ class Add:
 
 @dataclass(frozen=True)
 class Reshape:
-    """inputs: x, shape (int32 constant)."""
+    """inputs: x, shape (int32 constant, optional; the attribute is what counts, and begins with the batch of 1)."""
 
     shape: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Softmax:
-    """inputs: x (1,C)."""
+    """inputs: x (1,...,C); each row along C sums to 1."""
 
     beta: float = 1.0
 
@@ -145,3 +151,21 @@ class Graph:
     nodes: tuple[Node, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+
+
+def same(a: Graph, b: Graph) -> bool:
+    """Whether two graphs are equal in every name, shape, type, quantization, constant, operator and connection."""
+    return (
+        (a.name, a.nodes, a.inputs, a.outputs) == (b.name, b.nodes, b.inputs, b.outputs)
+        and len(a.tensors) == len(b.tensors)
+        and all(_same_tensor(s, t) for s, t in zip(a.tensors, b.tensors, strict=True))
+    )
+
+
+def _same_tensor(a: Tensor, b: Tensor) -> bool:
+    if (a.name, a.shape, a.dtype, a.quantization) != (b.name, b.shape, b.dtype, b.quantization):
+        return False
+    if a.data is None or b.data is None:
+        return a.data is b.data
+    # By bytes, so that a NaN equals itself.
+    return a.data.dtype == b.data.dtype and a.data.shape == b.data.shape and a.data.tobytes() == b.data.tobytes()

@@ -1,0 +1,19 @@
+"""sensor.yaml and declarations.yaml, typed."""
+
+from sensorsmith.spec.declarations import Answer, Compliance, Declarations
+from sensorsmith.spec.loader import load_declarations, load_sensor
+from sensorsmith.spec.schema import sensor_schema
+from sensorsmith.spec.types import Architecture, ModelFile, MotionFeatures, Sensor
+
+__all__ = [
+    "Answer",
+    "Architecture",
+    "Compliance",
+    "Declarations",
+    "ModelFile",
+    "MotionFeatures",
+    "Sensor",
+    "load_declarations",
+    "load_sensor",
+    "sensor_schema",
+]

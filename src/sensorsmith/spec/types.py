@@ -4,26 +4,45 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
-from sensorsmith.spec.quantities import Carbon, Energy, Frequency, InformationRate, Length, Mass, Memory, Ratio, Time
+from sensorsmith.spec.mistakes import Told
+from sensorsmith.spec.quantities import (
+    Angle,
+    Carbon,
+    Energy,
+    Frequency,
+    InformationRate,
+    Length,
+    Mass,
+    Memory,
+    Power,
+    Ratio,
+    Time,
+    WrittenAcceleration,
+    WrittenAngularRate,
+)
+from sensorsmith.spec.texts import BoardName, ChannelName, Country, Name, Version
 
 
 class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, use_attribute_docstrings=True
+    )
 
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 Known = bool | Literal["unknown"]
 """A fact that only the author knows. What is not said is unknown, and unknown never counts as safe."""
 
 
 class Identity(Section):
+    """What the sensor is called, and who makes it."""
+
     name: Name
     """Short name; also names the generated C and files."""
     title: str = Field(max_length=80)
     """What the datasheet is headed with."""
-    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    version: Version
     """Version of this sensor, MAJOR.MINOR.PATCH."""
     description: str = Field(max_length=600)
     """What the sensor reports, in a sentence or two."""
@@ -34,17 +53,26 @@ class Identity(Section):
     product_id: int = Field(default=1, ge=0, le=0xFFFF)
     """PRODUCT register."""
 
+    @property
+    def c_name(self) -> str:
+        """The name as it begins names in C."""
+        return str(self.name).replace("-", "_")
+
 
 class Channel(Section):
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,15}$")]
+    """One of the values that the part delivers with each sample."""
+
+    name: ChannelName
     """Name of the column in the recordings."""
     unit: Literal["g", "m/s2", "rad/s", "dps"]
     """Unit of the recordings."""
-    resolution: str
+    resolution: str = Field(max_length=64)
     """Physical size of one count of the part's 16-bit output, with its unit: `0.244 mg`, `70 mdps`."""
 
 
 class Transducer(Section):
+    """The part that senses."""
+
     part: str = Field(max_length=40)
     """Manufacturer's name of the part."""
     modality: Literal["motion"]
@@ -59,19 +87,29 @@ class Setting(Section):
     """Where and how the sensor is used; read by the risk register and printed in the datasheet."""
 
     places: list[Literal["public", "home", "work", "school", "care"]] = []
+    """Kinds of places."""
     children: Known = "unknown"
+    """Whether children are sensed."""
     health: Known = "unknown"
+    """Whether its results bear on someone's health."""
     actuation: Known = "unknown"
+    """Whether its results move something."""
     radio: Known = "unknown"
+    """Whether the device has a radio."""
     updates: Literal["none", "signed", "unknown"] = "unknown"
+    """How its firmware can be changed after it has been made."""
     support_until: str = Field(default="unknown", max_length=40)
+    """Until when its maker mends it, as the datasheet prints it."""
     cloud: Known = "unknown"
+    """Whether it needs a service on the Internet."""
 
 
 class Data(Section):
-    source: str
-    """A named data set (`sensorsmith data list`) or a folder beside sensor.yaml with one sub-folder of CSV files per label."""
-    group: str = "person"
+    """The recordings, and how they are divided."""
+
+    source: str = Field(min_length=1, max_length=200)
+    """A named data set (`sensorsmith data list`), or a folder beside sensor.yaml: one folder of CSV files per label."""
+    group: str = Field(default="person", min_length=1, max_length=40)
     """The attribute that must not be on both sides of a split."""
     unseen: Annotated[list[str], Field(min_length=1)]
     """Groups held out for the figures of the datasheet; never used for any choice."""
@@ -80,9 +118,11 @@ class Data(Section):
 
 
 class Window(Section):
+    """How the signal is cut into pieces."""
+
     length: Time
     """Length of the piece of signal that is classified."""
-    hop: Time
+    hop: Time = Field(examples=["1 s"])
     """A new result is given this often."""
 
 
@@ -90,61 +130,118 @@ class MotionFeatures(Section):
     """Averaging decimation, optional removal of the window's mean, and a fixed gain to int8 per channel."""
 
     block: Literal["motion"]
+    """Kind of features."""
     decimate: int = Field(default=1, ge=1, le=16)
     """Average this many samples into one."""
-    acceleration: str = "4 g"
+    acceleration: WrittenAcceleration = "4 g"
     """Value of an acceleration that becomes 128; larger ones saturate."""
-    angular_rate: str = "8 rad/s"
+    angular_rate: WrittenAngularRate = "8 rad/s"
     """Value of an angular rate that becomes 128; larger ones saturate."""
     remove_mean: list[str] = []
     """Channels whose mean over the window is subtracted."""
 
 
+class ConvBlock(Section):
+    """Convolution over time, batch normalization, ReLU, and maximum pooling when `pool` is above 1."""
+
+    filters: int = Field(ge=1, le=256)
+    """Number of output channels."""
+    kernel: int = Field(default=5, ge=1, le=31)
+    """Length of the filters, in steps of the features."""
+    pool: int = Field(default=1, ge=1, le=8)
+    """Of so many steps in a row the largest is kept."""
+
+
 class Architecture(Section):
-    """A network to train."""
+    """A network to train: blocks of convolutions over time, an average over what is left of it, one dense layer."""
 
     architecture: Literal["conv1d"]
-    filters: Annotated[list[Annotated[int, Field(ge=1, le=256)]], Field(min_length=1, max_length=8)] = [16, 24, 32]
-    """Output channels of each block."""
-    kernel: int = Field(default=5, ge=1, le=31)
-    pool: int = Field(default=2, ge=1, le=8)
-    dropout: Ratio = 0.2
+    """Kind of network."""
+    blocks: Annotated[list[ConvBlock], Field(min_length=1, max_length=8)]
+    """In the order of the signal."""
+    dropout: Ratio = 0.3
+    """Share of the averages that are hidden from the dense layer in a training step."""
 
 
 class ModelFile(Section):
     """A trained int8 model that the user brings."""
 
-    file: str
+    file: str = Field(min_length=1, max_length=200)
     """Path of a .tflite file, relative to sensor.yaml."""
 
 
-class Augmentation(Section):
-    """Seeded changes of the training windows."""
+def _one_of_two(value: object) -> object:
+    if not isinstance(value, Section) and not (
+        isinstance(value, dict) and ("architecture" in value) != ("file" in value)
+    ):
+        raise Told(
+            'exactly one of "architecture" and "file" is needed',
+            'give "architecture" for a network to train, or "file" for a trained model',
+        )
+    return value
 
-    rotation: str = "0 deg"
-    mirror: bool = False
+
+def _which(value: object) -> str:
+    if isinstance(value, Section):
+        return type(value).__name__
+    return "ModelFile" if isinstance(value, dict) and "file" in value else "Architecture"
+
+
+Model = Annotated[
+    Annotated[Architecture, Tag("Architecture")] | Annotated[ModelFile, Tag("ModelFile")],
+    Discriminator(_which),
+    BeforeValidator(_one_of_two),
+]
+
+
+class Augmentation(Section):
+    """Random changes of each training window, so that other people and other ways to wear the sensor are covered."""
+
+    rotation: Angle = 0.0
+    """Standard deviation of a rotation about a random axis. Needs x, y, z of each triad in this order."""
+    strap_rotation: Angle = 0.0
+    """Standard deviation of a rotation about the x axis."""
+    mirror: list[str] = []
+    """Channels that change sign when the sensor is worn on the other arm; half of the windows are mirrored."""
     speed: Ratio = 0.0
+    """Motions are up to this much faster or slower."""
     scale: Ratio = 0.0
+    """Standard deviation of a common gain of the motion."""
     noise: Ratio = 0.0
+    """Standard deviation of added noise, as a share of the range of the features."""
 
 
 class Training(Section):
+    """How the network is trained."""
+
     seed: int = Field(default=1, ge=0, le=2**31 - 1)
-    epochs: int = Field(default=30, ge=1, le=1000)
+    """Start of all random numbers; the same seed gives the same model on the same machine."""
+    steps: int = Field(default=600, ge=1, le=1_000_000)
+    """Steps of the optimizer, one batch each."""
     batch: int = Field(default=64, ge=1, le=4096)
-    learning_rate: float = Field(default=2e-3, gt=0, le=1)
-    weight_decay: float = Field(default=1e-4, ge=0, le=1)
-    label_smoothing: Ratio = 0.05
+    """Windows in a step."""
+    learning_rate: float = Field(default=3e-3, gt=0, le=1)
+    """Largest rate; it rises for a twentieth of the steps and then falls to zero along a cosine."""
+    weight_decay: float = Field(default=1e-2, ge=0, le=1)
+    """Of AdamW."""
+    label_smoothing: Ratio = 0.1
+    """Share of the certainty that is taken from the right label and given to all."""
     augmentation: Augmentation = Augmentation()
+    """Random changes of each training window."""
 
 
 class Interface(Section):
+    """How the sensor is connected to its host."""
+
     bus: Literal["i2c"] = "i2c"
+    """Kind of bus."""
     address: int = Field(default=0x2A, ge=0x08, le=0x77)
     """7-bit bus address."""
 
 
 class Outputs(Section):
+    """What the sensor may tell its host."""
+
     confidence_bits: int = Field(default=4, ge=0, le=8)
     """Significant bits of the confidence that the host may read; fewer leak less."""
     budget: InformationRate
@@ -155,6 +252,7 @@ class Part(Section):
     """A line of the bill of materials, as far as the footprint and the datasheet need it."""
 
     name: str = Field(max_length=80)
+    """What it is."""
     block: Literal[
         "processing",
         "sensing",
@@ -170,35 +268,54 @@ class Part(Section):
     ]
     """Functional block of the life-cycle model."""
     quantity: int = Field(default=1, ge=1)
-    material: str
+    """How many of it are in one device."""
+    material: str = Field(max_length=80)
     """Name of a factor (`sensorsmith footprint --factors`), such as `mcu_die` or `li_ion`."""
-    amount: str
-    """How much of it one part has, with the unit of the factor: `17 mm2`, `50 g`."""
+    amount: str | Annotated[list[str], Field(min_length=3, max_length=3)] | None = None
+    """How much of it one part has: `17 mm2`, or the smallest, typical and largest where it is not known exactly,
+    `[5 mm2, 10 mm2, 17 mm2]`. Left out for a material that is counted in pieces, such as `led`."""
 
 
 class Deployment(Section):
-    country: Annotated[str, Field(pattern=r"^([A-Z]{3}|world)$")]
-    """ISO 3166-1 alpha-3 code, for the electricity it is charged with; or `world`."""
-    lifetime: Time
+    """How the sensor is made, shipped and used. What is left out here is missing in the footprint, which says so."""
+
+    country: Country
+    """ISO 3166-1 alpha-3 code, for the electricity of its training and use; or `world`."""
+    supply: Literal["grid", "aa_alkaline"] = "grid"
+    """`grid`: mains, or a battery charged from it. `aa_alkaline`: primary cells, replaced when they are empty."""
+    lifetime: Time = Field(examples=["3 years"])
+    """How long a device is in use."""
     duty_cycle: Ratio = 1.0
     """Share of the time in which the sensor samples and infers."""
     units: int = Field(default=1, ge=1)
-    """How many are made."""
+    """How many are made; they share the footprint of the training."""
+    training_energy: Energy | None = None
+    """Electricity spent on training, with all searches and failed runs."""
+    rest_power: Power | None = None
+    """Mean power of everything but inference, over the whole lifetime: transducer, regulator, sleep."""
     mass: Mass
-    """Mass as shipped."""
-    truck: Length = 0.0
-    plane: Length = 0.0
+    """Mass as shipped, with its packaging."""
+    truck: Length | None = None
+    """Distance shipped by truck."""
+    plane: Length | None = None
+    """Distance shipped by plane."""
 
 
 class Requirements(Section):
     """A build that breaks one of these fails, and says by how much."""
 
     minimum_accuracy: Ratio | None = None
+    """Share of the unseen windows that the device must get right."""
     maximum_flash: Memory | None = None
+    """All that is stored in the part."""
     maximum_ram: Memory | None = None
+    """All statics and the deepest stack."""
     maximum_time: Time | None = None
+    """From the last sample of a window to its result."""
     maximum_energy: Energy | None = None
+    """Of one window."""
     maximum_carbon: Carbon | None = None
+    """Of one device over its life."""
 
 
 class Sensor(Section):
@@ -208,14 +325,16 @@ class Sensor(Section):
     """Version of this format."""
     identity: Identity
     task: Literal["classify"]
+    """What it does with a window."""
     transducer: Transducer
     setting: Setting = Setting()
     data: Data
     window: Window
     features: MotionFeatures
-    model: Architecture | ModelFile
+    model: Model
     training: Training = Training()
-    board: str
+    board: BoardName
+    """The part that the firmware is for (`sensorsmith boards`)."""
     interface: Interface = Interface()
     outputs: Outputs
     bill_of_materials: list[Part] = []

@@ -1,0 +1,24 @@
+"""`sensorsmith schema`"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sensorsmith.base.files import write_text
+from sensorsmith.cli.output import json_option, print_json
+from sensorsmith.spec.schema import schema_text
+
+
+@click.command()
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this file instead.")
+@json_option
+def command(output: Path | None, as_json: bool) -> None:
+    """Print the JSON Schema of sensor.yaml, by which editors complete and check it."""
+    if output is None:
+        click.echo(schema_text(), nl=False)
+        return
+    write_text(output, schema_text())
+    if as_json:
+        print_json({"file": str(output)})

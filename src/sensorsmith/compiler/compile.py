@@ -1,0 +1,114 @@
+"""The compiler: legalise -> schedule -> plan memory -> choose kernel variants -> emit C."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sensorsmith.base.errors import ModelError
+from sensorsmith.base.hashing import hash_bytes
+from sensorsmith.compiler.emit import emit_header, emit_source, weights_bytes
+from sensorsmith.compiler.headers import closure
+from sensorsmith.compiler.kernels import choose_variant, header_name
+from sensorsmith.compiler.legalise import legalise
+from sensorsmith.compiler.memory import Life, Plan, plan_memory
+from sensorsmith.compiler.report import BufferReport, CompileReport, LayerReport
+from sensorsmith.compiler.schedule import schedule
+from sensorsmith.compiler.steps import Program, Source
+from sensorsmith.graph import Graph, check_graph, write_tflite
+
+
+@dataclass(frozen=True)
+class Emitted:
+    """A compiled model.
+
+    Attributes:
+        files: text of NAME.c, NAME.h and every header that they include, by file name.
+        report: see `CompileReport`.
+        input_shape, output_shape: with the batch of 1.
+    """
+
+    files: dict[str, str]
+    report: CompileReport
+    input_shape: tuple[int, ...]
+    output_shape: tuple[int, ...]
+
+
+def compile_graph(graph: Graph, name: str, target: str = "host") -> Emitted:
+    """Compile an int8 graph to C.
+
+    Args:
+        graph: one int8 input and one int8 output.
+        name: begins every name in the C; lower-case letters, digits and underscores.
+        target: an instruction set of `VARIANTS`.
+
+    Returns:
+        The same text for the same arguments, on every machine.
+
+    Raises:
+        ModelError: the graph is malformed, not int8, or has a layer that no kernel computes; or the name is no C name.
+        BoardError: there is no such target.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", name) or name.startswith("ss_"):
+        raise ModelError(
+            f"{name!r} cannot begin names in C",
+            todo="use lower-case letters, digits and underscores, a letter first, and not ss_, the runtime's own",
+        )
+    check_graph(graph)
+    program = schedule(legalise(graph))
+    lives = _lives(program)
+    plan = plan_memory(lives)
+    report = _report(graph, program, lives, plan, name, target)
+    headers = [header_name(layer.op, layer.variant) for layer in report.layers]
+    files = {
+        f"{name}.c": emit_source(program, plan.offsets, report),
+        f"{name}.h": emit_header(graph, report),
+        **closure([*headers, "ss_base.h"]),
+    }
+    shapes = (graph.tensors[ends[0]].shape for ends in (graph.inputs, graph.outputs))
+    return Emitted(files, report, *shapes)
+
+
+def _lives(program: Program) -> dict[int, Life]:
+    """From which step to which each buffer is in use; the input from before the first, the output to after the last."""
+    first = {program.input: -1}
+    last = {program.input: -1}
+    for index, step in enumerate(program.steps):
+        for use in step.call.buffers():
+            last[use.buffer] = index
+            if not isinstance(use, Source):
+                first[use.buffer] = index
+    last[program.output] = len(program.steps)
+    return {b: Life(size, first[b], last[b]) for b, size in program.sizes.items()}
+
+
+def _report(
+    graph: Graph, program: Program, lives: dict[int, Life], plan: Plan, name: str, target: str
+) -> CompileReport:
+    digits = max(2, len(str(len(program.steps))))
+    layers = tuple(
+        LayerReport(
+            name=step.name,
+            op=step.call.kernel,
+            variant=choose_variant(step.call.kernel, target),
+            symbol=f"{name}_layer_{index:0{digits}}_{step.call.kernel}",
+            macs=step.macs,
+            output_shape=step.output_shape,
+            weights_bytes=weights_bytes(step),
+        )
+        for index, step in enumerate(program.steps)
+    )
+    buffers = tuple(
+        BufferReport(graph.tensors[b].name, plan.offsets[b], life.size, life.first, life.last)
+        for b, life in sorted(lives.items(), key=lambda item: (item[1].first, item[0]))
+    )
+    return CompileReport(
+        name=name,
+        target=target,
+        model_sha256=hash_bytes(write_tflite(graph)),
+        arena_bytes=plan.size,
+        weights_bytes=sum(layer.weights_bytes for layer in layers),
+        macs=sum(layer.macs for layer in layers),
+        layers=layers,
+        buffers=buffers,
+    )

@@ -1,0 +1,197 @@
+"""NAME.h and NAME.c: the model as C, in the form that DESIGN.md promises ("Emitted C")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+
+import numpy as np
+
+from sensorsmith.compiler import ctext
+from sensorsmith.compiler.kernels import header_name
+from sensorsmith.compiler.report import CompileReport, LayerReport
+from sensorsmith.compiler.steps import (
+    Call,
+    ChannelScales,
+    Constant,
+    Dims,
+    Program,
+    Range,
+    Scale,
+    Source,
+    Step,
+    Target,
+    Window,
+)
+from sensorsmith.graph.requantize import scale_of, zero_point_of
+from sensorsmith.graph.types import Graph, Tensor
+
+_STRUCTS = {Dims: "ss_dims", Window: "ss_window", Range: "ss_range", Scale: "ss_scale"}
+_CTYPES = {"int8": "int8_t", "int32": "int32_t"}
+
+
+def emit_header(graph: Graph, report: CompileReport) -> str:
+    """The interface: functions, shapes, scales, sizes and the model's hash."""
+    name, upper = report.name, report.name.upper()
+    digest = [f"0x{byte:02x}" for byte in bytes.fromhex(report.model_sha256)]
+    return f"""\
+/* {name}.h: a neural network, {report.macs} multiply-accumulates. Made by sensorsmith; changes will be lost.
+ *
+ * Values are int8: real = scale * (value - zero point). Nothing here is reentrant: all calls use one static arena.
+ */
+#ifndef {upper}_H
+#define {upper}_H
+
+#include <stdint.h>
+
+{_ends("INPUT", upper, graph.tensors[graph.inputs[0]])}
+{_ends("OUTPUT", upper, graph.tensors[graph.outputs[0]])}
+#define {upper}_ARENA_BYTES {report.arena_bytes}
+
+/* SHA-256 of the model's .tflite file, as sensorsmith writes it. */
+#define {upper}_MODEL_SHA256 "{report.model_sha256}"
+#define {upper}_MODEL_SHA256_BYTES \\
+    {{ \\
+{_continued(ctext.rows(digest, 16))} \\
+    }}
+
+#ifdef __cplusplus
+extern "C" {{
+#endif
+
+/* Where to write the input, {upper}_INPUT_SIZE values. {name}_run() overwrites it. */
+int8_t *{name}_input(void);
+
+/* Compute the output from the input. Returns 0; there is nothing that can fail. */
+int {name}_run(void);
+
+/* Where to read the output, {upper}_OUTPUT_SIZE values, after {name}_run() and before the next input is written. */
+const int8_t *{name}_output(void);
+
+/* The three in one, with copies. input: ({upper}_INPUT_SIZE); output: ({upper}_OUTPUT_SIZE). Returns 0. */
+int {name}_infer(const int8_t *input, int8_t *output);
+
+#ifdef __cplusplus
+}}
+#endif
+
+#endif
+"""
+
+
+def _ends(end: str, upper: str, tensor: Tensor) -> str:
+    prefix = f"#define {upper}_{end}"
+    return f"""\
+/* {ctext.comment(tensor.name)} */
+{prefix}_SHAPE {{ {", ".join(map(str, tensor.shape))} }}
+{prefix}_SIZE {tensor.size}
+{prefix}_SCALE {ctext.real(scale_of(tensor))}
+{prefix}_ZERO_POINT ({zero_point_of(tensor)})
+"""
+
+
+def _continued(text: str) -> str:
+    return text.replace("    ", "        ", 1).replace("\n    ", " \\\n        ")
+
+
+def emit_source(program: Program, offsets: Mapping[int, int], report: CompileReport) -> str:
+    """The weights, one function for each layer, and the functions of the header."""
+    name, upper = report.name, report.name.upper()
+    headers = sorted({header_name(layer.op, layer.variant) for layer in report.layers} | {"ss_base.h"})
+    includes = "\n".join(f'#include "{header}"' for header in headers)
+    layers = "\n".join(_layer(s, r, offsets, name) for s, r in zip(program.steps, report.layers, strict=True))
+    calls = "".join(f"    {layer.symbol}();\n" for layer in report.layers)
+    input_, output = offsets[program.input], offsets[program.output]
+    return f"""\
+/* {name}.c: see {name}.h. Made by sensorsmith; changes will be lost. */
+#include "{name}.h"
+
+{includes}
+
+{_int_guard(program, report)}static _Alignas(8) int8_t {name}_arena[{upper}_ARENA_BYTES];
+
+{layers}
+int8_t *{name}_input(void)
+{{
+    return &{name}_arena[{input_}];
+}}
+
+const int8_t *{name}_output(void)
+{{
+    return &{name}_arena[{output}];
+}}
+
+int {name}_run(void)
+{{
+{calls}    return 0;
+}}
+
+int {name}_infer(const int8_t *input, int8_t *output)
+{{
+    for (int i = 0; i < {upper}_INPUT_SIZE; i++)
+        {name}_arena[{_sum(input_, "i")}] = input[i];
+    {name}_run();
+    for (int i = 0; i < {upper}_OUTPUT_SIZE; i++)
+        output[i] = {name}_arena[{_sum(output, "i")}];
+    return 0;
+}}
+"""
+
+
+def _int_guard(program: Program, report: CompileReport) -> str:
+    """Arrays are indexed with int."""
+    arrays = (constant.data.size for step in program.steps for _, constant in step.call.constants())
+    if max(report.arena_bytes, *arrays, 0) <= 32767:
+        return ""
+    return '_Static_assert(sizeof(int) >= 4, "this model is too large for a 16-bit int");\n\n'
+
+
+def _sum(offset: int, index: str) -> str:
+    return f"{offset} + {index}" if offset else index
+
+
+def _layer(step: Step, report: LayerReport, offsets: Mapping[int, int], name: str) -> str:
+    constants = "".join(_constant(report.symbol, role, constant) for role, constant in step.call.constants())
+    work = f", {step.macs} multiply-accumulates" if step.macs else ""
+    arguments = ",\n".join(f"        {text}" for text in _arguments(step.call, report.symbol, offsets, name))
+    return f"""\
+/* {ctext.comment(step.name)}: {ctext.shape(step.output_shape)}{work} */
+{constants}SS_LAYER void {report.symbol}(void)
+{{
+    ss_{report.op}_{report.variant}(
+{arguments});
+}}
+"""
+
+
+def _constant(symbol: str, role: str, constant: Constant) -> str:
+    data = constant.data
+    note = f" /* {ctext.shape(data.shape)}{', ' if constant.note else ''}{constant.note} */"
+    ctype = _CTYPES[data.dtype.name]
+    return f"static const {ctype} {symbol}_{role}[{data.size}] SS_FLASH = {{{note}\n{ctext.array(data)}}};\n"
+
+
+def _arguments(call: Call, symbol: str, offsets: Mapping[int, int], name: str) -> list[str]:
+    """The C expression of each parameter."""
+    texts = []
+    for field in fields(call):
+        value = getattr(call, field.name)
+        if isinstance(value, Source | Target):
+            texts.append(f"&{name}_arena[{offsets[value.buffer]}]")
+        elif isinstance(value, Constant):
+            texts.append(f"{symbol}_{field.name}")
+        elif isinstance(value, ChannelScales):
+            texts.append(f"(ss_channel_scales){{.multiplier = {symbol}_multiplier, .shift = {symbol}_shift}}")
+        elif isinstance(value, int):
+            texts.append(f"/* {field.name} */ {value}")
+        else:
+            struct = _STRUCTS[type(value)]
+            label = "" if struct == f"ss_{field.name}" else f"/* {field.name} */ "
+            members = ", ".join(f".{f.name} = {getattr(value, f.name)}" for f in fields(value))
+            texts.append(f"{label}({struct}){{{members}}}")
+    return texts
+
+
+def weights_bytes(step: Step) -> int:
+    """Bytes of flash that the constants of a layer take."""
+    return sum(int(np.asarray(constant.data).nbytes) for _, constant in step.call.constants())

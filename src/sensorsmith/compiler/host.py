@@ -1,0 +1,124 @@
+"""The emitted C on this computer: built with its C compiler, called through ctypes."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import shutil
+import subprocess
+import sys
+import tempfile
+import weakref
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from sensorsmith.base.errors import DataError, MissingTool, ModelError, ToolFailed
+from sensorsmith.base.files import storage_errors, write_text
+from sensorsmith.compiler.compile import Emitted, compile_graph
+from sensorsmith.graph import read_tflite
+
+_LARGEST_FILE = 64 << 20
+
+
+class HostModel:
+    """A compiled model, run as the C that was emitted for it.
+
+    Args:
+        emitted: what `compile_graph` returned.
+        folder: for the C files and the library; a temporary one by default, which is removed with this object.
+
+    Raises:
+        MissingTool: there is no C compiler.
+    """
+
+    def __init__(self, emitted: Emitted, folder: Path | None = None) -> None:
+        self.emitted = emitted
+        if folder is None:
+            folder = Path(tempfile.mkdtemp(prefix="sensorsmith-"))
+            weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        self.folder = folder
+        name = emitted.report.name
+        library = ctypes.CDLL(str(build_library(emitted.files, folder, name)))
+        self._infer = getattr(library, f"{name}_infer")
+        self._infer.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
+        self._infer.restype = ctypes.c_int
+
+    def predict(self, x: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
+        """Run the model on each of N inputs.
+
+        Args:
+            x: int8 (N, ...), where (1, ...) is the model's input shape.
+
+        Returns:
+            int8 (N, ...), where (1, ...) is the model's output shape.
+
+        Raises:
+            DataError: another type or shape.
+        """
+        shape = self.emitted.input_shape[1:]
+        if x.dtype != np.int8 or x.shape[1:] != shape:
+            raise DataError(
+                f"the model takes int8 values of shape (N, {', '.join(map(str, shape))}), not {x.dtype} of {x.shape}",
+                todo="quantize and reshape them first",
+            )
+        x = np.ascontiguousarray(x)
+        y = np.empty((len(x), *self.emitted.output_shape[1:]), np.int8)
+        for source, result in zip(x, y, strict=True):
+            self._infer(source.ctypes.data, result.ctypes.data)
+        return y
+
+
+def load(path: Path | str) -> HostModel:
+    """Compile a .tflite file and make it ready to run on this computer.
+
+    Raises:
+        ModelError: the file cannot be read, or is not a model that the compiler supports.
+        MissingTool: there is no C compiler.
+    """
+    path = Path(path)
+    try:
+        size = path.stat().st_size
+        data = path.read_bytes() if size <= _LARGEST_FILE else b""
+    except OSError as error:
+        raise ModelError(f"cannot read the model: {error.strerror}", where=str(path), todo="check the path") from error
+    if size > _LARGEST_FILE:
+        raise ModelError(f"the model has {size} bytes", where=str(path), todo="use one of at most 64 MiB")
+    return HostModel(compile_graph(read_tflite(data), "model"))
+
+
+def build_library(files: dict[str, str], folder: Path, name: str) -> Path:
+    """Write C files into a folder and build all of them into one shared library.
+
+    Raises:
+        MissingTool: there is no C compiler.
+        ToolFailed: it refused the files.
+    """
+    with storage_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    for file, text in files.items():
+        write_text(folder / file, text)
+    suffix = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
+    library = folder / f"lib{name}{suffix}"
+    sources = sorted(file for file in files if file.endswith(".c"))
+    position = [] if sys.platform == "win32" else ["-fPIC"]
+    command = [*find_compiler(), "-std=c11", "-O2", "-shared", *position, "-o", library.name, *sources]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace", check=False)
+    if done.returncode != 0:
+        raise ToolFailed(f"{command[0]} refused the emitted C: {done.stderr}", where=str(folder))
+    return library
+
+
+def find_compiler() -> list[str]:
+    """The command of a C compiler for this computer.
+
+    Raises:
+        MissingTool: there is none.
+    """
+    for name in ("cc", "gcc", "clang"):
+        if found := shutil.which(name):
+            return [found]
+    if importlib.util.find_spec("ziglang") is not None:
+        return [sys.executable, "-m", "ziglang", "cc"]
+    raise MissingTool("there is no C compiler on this computer", todo='run: pip install "sensorsmith[zig]"')

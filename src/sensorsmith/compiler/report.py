@@ -1,0 +1,66 @@
+"""What the compiler says about its result: memory, work, and where each buffer lies."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class LayerReport:
+    """One layer.
+
+    Attributes:
+        name: of the tensor that it makes.
+        op: its kernel.
+        variant: of the kernel.
+        symbol: its function in the emitted C, under which a profile finds it.
+        macs: multiplications with a weight, those in the padding included.
+        output_shape: of the tensor that it makes.
+        weights_bytes: weights, biases and tables of scales.
+    """
+
+    name: str
+    op: str
+    variant: str
+    symbol: str
+    macs: int
+    output_shape: tuple[int, ...]
+    weights_bytes: int
+
+
+@dataclass(frozen=True)
+class BufferReport:
+    """A buffer of the arena.
+
+    Attributes:
+        name: of the tensor that it holds first; reshaped ones share its bytes.
+        offset: bytes from the start of the arena.
+        size: bytes.
+        first: index of the layer that writes it; -1 for the input.
+        last: index of the last layer that reads it; the number of layers for the output.
+    """
+
+    name: str
+    offset: int
+    size: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class CompileReport:
+    """A compiled model. Sizes are in bytes; see `LayerReport` and `BufferReport`."""
+
+    name: str
+    target: str
+    model_sha256: str
+    arena_bytes: int
+    weights_bytes: int
+    macs: int
+    layers: tuple[LayerReport, ...]
+    buffers: tuple[BufferReport, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as JSON values."""
+        return asdict(self)

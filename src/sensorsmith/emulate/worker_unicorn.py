@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: MIT
+#
+# Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+# documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
+# rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
+# persons to whom the Software is furnished to do so, subject to the following conditions: The above copyright notice
+# and this permission notice shall be included in all copies or substantial portions of the Software. THE SOFTWARE IS
+# PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF
+# MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT
+# HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE,
+# ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
+"""A Cortex-M4 in a process of its own: reads batches of operations from stdin, writes their results to stdout.
+
+This file stands alone: it imports the standard library and unicorn, and nothing imports it. The frames are those of
+protocol.py. It knows memory, registers and addresses; what firmware runs on it, only its parent knows.
+
+The operations, in a request `{"ops": [[name, argument...], ...]}`:
+
+    map address size access    memory, zeroed; access is a sum of 1 read, 2 write, 4 execute
+    write address size         the next `size` bytes of the request's body
+    read address size          adds `size` bytes to the reply's body
+    jump address stack         sets PC and SP
+    wake                       sets PC to LR: returns from the function at whose first instruction the core stands
+    run until                  runs from PC to the address `until`
+    call function until a...   calls a function with up to four arguments, as an interrupt would: all registers are as
+                               before when it has returned. `until` is any address that the function does not reach
+    count until entries        `run`, counting instructions: [[entry, n], ...] for the functions that returned
+    save address size...       keeps registers and these ranges of memory
+    restore                    brings back what was kept
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import struct
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+from unicorn import UC_ARCH_ARM, UC_HOOK_BLOCK, UC_MODE_THUMB, Uc, UcError
+from unicorn.arm_const import (
+    UC_ARM_REG_CPSR,
+    UC_ARM_REG_LR,
+    UC_ARM_REG_PC,
+    UC_ARM_REG_R0,
+    UC_ARM_REG_SP,
+    UC_CPU_ARM_CORTEX_M4,
+)
+
+_IT = 0x0600FC00  # bits of the status register: how far the core is in a block of conditional instructions
+
+
+class Stopped(Exception):
+    """The core stands where it should not."""
+
+
+class Core:
+    def __init__(self) -> None:
+        # UC_MODE_MCLASS would make it a Cortex-M33, whatever model is set.
+        self._uc = Uc(UC_ARCH_ARM, UC_MODE_THUMB)
+        self._uc.ctl_set_cpu_model(UC_CPU_ARM_CORTEX_M4)
+        self._kept: tuple[Any, list[tuple[int, bytes]]] | None = None
+        self._until: int | None = None
+        self.body = memoryview(b"")
+        self.out = bytearray()
+
+    @property
+    def pc(self) -> int:
+        return int(self._uc.reg_read(UC_ARM_REG_PC))
+
+    def map(self, address: int, size: int, access: int) -> None:
+        self._uc.mem_map(address, size, access)
+
+    def write(self, address: int, size: int) -> None:
+        self._uc.mem_write(address, bytes(self.body[:size]))
+        self.body = self.body[size:]
+
+    def read(self, address: int, size: int) -> None:
+        self.out += self._uc.mem_read(address, size)
+
+    def jump(self, address: int, stack: int) -> None:
+        self._uc.reg_write(UC_ARM_REG_SP, stack)
+        self._uc.reg_write(UC_ARM_REG_PC, address | 1)
+
+    def wake(self) -> None:
+        self._uc.reg_write(UC_ARM_REG_PC, self._uc.reg_read(UC_ARM_REG_LR))
+
+    def run(self, until: int) -> None:
+        if until != self._until:
+            self._uc.ctl_flush_tb()  # blocks translated before run past the new place to stop
+            self._until = until
+        self._uc.emu_start(self.pc | 1, until)
+        if self.pc != until:
+            raise Stopped("the core sleeps")
+
+    def call(self, function: int, until: int, *arguments: int) -> int:
+        before = self._uc.context_save()
+        self._uc.reg_write(UC_ARM_REG_CPSR, self._uc.reg_read(UC_ARM_REG_CPSR) & ~_IT)
+        for i, value in enumerate(arguments):
+            self._uc.reg_write(UC_ARM_REG_R0 + i, value)
+        self._uc.reg_write(UC_ARM_REG_LR, until | 1)
+        self._uc.reg_write(UC_ARM_REG_PC, function | 1)
+        self.run(until)
+        result = int(self._uc.reg_read(UC_ARM_REG_R0))
+        self._uc.context_restore(before)
+        return result
+
+    def count(self, until: int, entries: list[int]) -> list[tuple[int, int]]:
+        counter = _Counter(frozenset(entries))
+        hook = self._uc.hook_add(UC_HOOK_BLOCK, counter.on_block)
+        self._uc.ctl_flush_tb()  # blocks translated before do not call the hook
+        try:
+            self.run(until)
+        finally:
+            self._uc.hook_del(hook)
+            self._uc.ctl_flush_tb()
+        return sorted(counter.totals.items())
+
+    def save(self, *ranges: int) -> None:
+        spans = zip(ranges[::2], ranges[1::2], strict=True)
+        memory = [(address, bytes(self._uc.mem_read(address, size))) for address, size in spans]
+        self._kept = (self._uc.context_save(), memory)
+
+    def restore(self) -> None:
+        assert self._kept is not None
+        registers, memory = self._kept
+        self._uc.context_restore(registers)
+        for address, content in memory:
+            self._uc.mem_write(address, content)
+
+
+class _Counter:
+    """Counts instructions by block, and gives them to every function that is active.
+
+    A function is entered where a block starts at its entry, and left where one starts at its return address. There is
+    no recursion in this firmware, so an entry into the innermost function is a jump back to its first instruction.
+    """
+
+    def __init__(self, entries: frozenset[int]) -> None:
+        self._entries = entries
+        self._lengths: dict[tuple[int, int], int] = {}
+        self._active: list[tuple[int, int, int]] = []  # entry, return address, count at entry
+        self._done = 0
+        self.totals: dict[int, int] = {}
+
+    def on_block(self, uc: Uc, address: int, size: int, _: object) -> None:
+        while self._active and address == self._active[-1][1]:
+            entry, _back, start = self._active.pop()
+            self.totals[entry] = self.totals.get(entry, 0) + self._done - start
+        if address in self._entries and not (self._active and self._active[-1][0] == address):
+            self._active.append((address, uc.reg_read(UC_ARM_REG_LR) & ~1, self._done))
+        block = (address, size)
+        if block not in self._lengths:
+            self._lengths[block] = _instructions(bytes(uc.mem_read(address, size)))
+        self._done += self._lengths[block]
+
+
+def _instructions(code: bytes) -> int:
+    """Number of Thumb-2 instructions: the first half word of a long one starts with 0b11101, 0b11110 or 0b11111."""
+    halves = struct.unpack(f"<{len(code) // 2}H", code)
+    at = count = 0
+    while at < len(halves):
+        at += 2 if halves[at] >> 11 in (0b11101, 0b11110, 0b11111) else 1
+        count += 1
+    return count
+
+
+def _serve(core: Core, ops: list[list[Any]], body: bytes) -> dict[str, Any]:
+    core.body, core.out = memoryview(body), bytearray()
+    results = []
+    for i, (name, *arguments) in enumerate(ops):
+        act: Callable[..., Any] = getattr(core, name)
+        try:
+            results.append(act(*arguments))
+        except (UcError, Stopped) as error:
+            return {"error": str(error), "op": i, "pc": core.pc}
+    return {"results": results}
+
+
+def _receive(stream: BinaryIO, requests: queue.Queue[tuple[dict[str, Any], bytes]]) -> None:
+    """Read requests until the parent is gone; then end, even in the middle of a run."""
+    while len(sizes := stream.read(8)) == 8:
+        head, tail = struct.unpack("<II", sizes)
+        requests.put((json.loads(stream.read(head)), stream.read(tail)))
+    os._exit(0)
+
+
+def main() -> None:
+    requests: queue.Queue[tuple[dict[str, Any], bytes]] = queue.Queue()
+    threading.Thread(target=_receive, args=(sys.stdin.buffer, requests), daemon=True).start()
+    core = Core()
+    while True:
+        request, body = requests.get()
+        header = json.dumps(_serve(core, request["ops"], body)).encode()
+        sys.stdout.buffer.write(struct.pack("<II", len(header), len(core.out)) + header + core.out)
+        sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""Joins model, features, register file and board into one image."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+
+from sensorsmith.base.errors import BoardError, DataError
+from sensorsmith.boards import BoardSpec
+from sensorsmith.firmware import port
+from sensorsmith.firmware.elf import read_elf
+from sensorsmith.firmware.image import Image, firmware_id, map_text, stamp
+from sensorsmith.firmware.link import STACK, linker_script
+from sensorsmith.firmware.toolchain import Toolchain, find
+from sensorsmith.interface import emit_c
+from sensorsmith.spec.types import Sensor
+
+_OWN = {
+    "runtime/interface": ("ss_registers.h", "ss_registers.c"),
+    "runtime/post": ("ss_classify.h",),
+    "firmware/c": ("build_id.c", "build_id.h", "hal.h", "hal_emulated.c", "main.c", "memory.c", "startup.c"),
+}
+_FLAGS = (
+    *("-std=c11", "-O2", "-g0", "-fomit-frame-pointer", "-ffreestanding", "-nostdlib"),
+    *("-ffunction-sections", "-fdata-sections", "-fno-common", "-fno-unwind-tables", "-fno-asynchronous-unwind-tables"),
+    *("-Wl,--gc-sections", "-Wl,--build-id=none", "-T", "sensor.ld", "-o", "sensor.elf"),
+)
+
+
+def build(
+    sensor: Sensor,
+    board: BoardSpec,
+    sources: Mapping[str, str],
+    model_id: bytes,
+    toolchain: Toolchain | None = None,
+) -> Image:
+    """Compile and link the firmware of a sensor for a board. Equal arguments give equal bytes.
+
+    Args:
+        sources: the C files of model and features by name: `NAME.h`, `NAME.c`, `NAME_features.h`, `NAME_features.c`
+            and the `ss_*.h` that they include.
+        model_id: SHA-256 of the compiled model, 32 bytes.
+        toolchain: default: what `find(board.target)` finds.
+
+    Raises:
+        BoardError: the image is too large for the board.
+        MissingTool: there is no compiler.
+        ToolFailed: the compiler refused the sources.
+    """
+    toolchain = toolchain or find(board.target)
+    texts = _texts(sensor, board, sources, model_id)
+    with tempfile.TemporaryDirectory(prefix="sensorsmith-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        for file, text in texts.items():
+            (folder / file).write_text(text, encoding="utf-8", newline="\n")
+        units = sorted(file for file in texts if file.endswith(".c"))
+        # Names without paths and this map keep the folder's name out of the image.
+        toolchain.run([f"-ffile-prefix-map={name}=.", *_FLAGS, *units], folder)
+        elf = (folder / "sensor.elf").read_bytes()
+    return _image(stamp(elf), board, toolchain)
+
+
+def _texts(sensor: Sensor, board: BoardSpec, sources: Mapping[str, str], model_id: bytes) -> dict[str, str]:
+    own = {
+        file: files("sensorsmith").joinpath(*room.split("/"), file).read_text(encoding="utf-8").replace("\r\n", "\n")
+        for room, names in _OWN.items()
+        for file in names
+    }
+    own |= (
+        emit_c(sensor)
+        | port.emit_c()
+        | {"ss_config.h": _config(_name(sources), model_id), "sensor.ld": linker_script(board)}
+    )
+    clash = own.keys() & sources.keys()
+    if clash:
+        raise DataError(f"the sources must not have a file named {min(clash)}", where="firmware")
+    return own | dict(sources)
+
+
+def _name(sources: Mapping[str, str]) -> str:
+    """The NAME under which compiler and features emitted their functions."""
+    names = [match[1] for file in sources if (match := re.fullmatch(r"([A-Za-z_]\w*)_features\.h", file))]
+    if len(names) != 1 or f"{names[0]}.h" not in sources:
+        raise DataError("the sources need one NAME_features.h and its NAME.h", where="firmware")
+    return names[0]
+
+
+def _config(name: str, model_id: bytes) -> str:
+    """`ss_config.h`: the names by which main.c knows model and features."""
+    if len(model_id) != 32:
+        raise DataError(f"MODEL_ID is a SHA-256 of 32 bytes, not {len(model_id)}", where="firmware")
+    macros = {
+        "WINDOW": f"{name.upper()}_WINDOW_SAMPLES",
+        "HOP": f"{name.upper()}_HOP_SAMPLES",
+        "CHANNELS": f"{name.upper()}_CHANNELS",
+        "FEATURES_SIZE": f"{name.upper()}_FEATURES_SIZE",
+        "INPUT_SIZE": f"{name.upper()}_INPUT_SIZE",
+        "CLASSES": f"{name.upper()}_OUTPUT_SIZE",
+        **{part.upper(): f"{name}_{part}" for part in ("features", "input", "run", "output")},
+        "MODEL_ID_VALUE": "{" + ", ".join(f"0x{byte:02X}" for byte in model_id) + "}",
+    }
+    lines = [
+        "/* Model and features of this sensor. Generated; do not edit. */",
+        "#ifndef SS_CONFIG_H",
+        "#define SS_CONFIG_H",
+        f'#include "{name}.h"',
+        f'#include "{name}_features.h"',
+        *(f"#define SS_{macro} {value}" for macro, value in macros.items()),
+        "#endif",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _image(elf: bytes, board: BoardSpec, toolchain: Toolchain) -> Image:
+    program = read_elf(elf)
+    binary = program.flat()
+    variables = [s for s in program.sections if s.address >= board.ram.start]
+    ram = max((s.address + s.size for s in variables), default=board.ram.start) - board.ram.start
+    for memory, used, size in (("flash", len(binary), board.flash.size), ("RAM", ram + STACK, board.ram.size)):
+        if used > size:
+            raise BoardError(
+                f"the image needs {used} bytes of {memory}, {used - size} more than the {size} of {board.title}",
+                where="board",
+                todo="choose a larger board, or a smaller model or window",
+            )
+    return Image(
+        elf=elf,
+        binary=binary,
+        map_text=map_text(program),
+        sections={section.name: section.size for section in program.sections},
+        flash=len(binary),
+        ram=ram,
+        stack_reserve=STACK,
+        fw_id=firmware_id(elf),
+        toolchain=(toolchain.name, toolchain.version),
+    )

@@ -1,0 +1,36 @@
+"""The linker script of a board."""
+
+from __future__ import annotations
+
+from sensorsmith.boards import BoardSpec
+
+STACK = 4096
+"""Bytes kept free for the stack, which grows down from the end of RAM."""
+
+_SCRIPT = """\
+ENTRY(ss_reset)
+
+/* The lengths are those of the address space; whether the image fits is checked afterwards, to say by how much not. */
+MEMORY
+{{
+  FLASH (rx) : ORIGIN = 0x{flash:08X}, LENGTH = 0x10000000
+  RAM (rwx) : ORIGIN = 0x{ram:08X}, LENGTH = 0x10000000
+}}
+
+SECTIONS
+{{
+  .vectors : {{ KEEP(*(.vectors)) }} > FLASH
+  .text : {{ *(.text .text.*) . = ALIGN(4); }} > FLASH
+  .rodata : {{ *(.rodata .rodata.*) . = ALIGN(4); }} > FLASH
+  .data : {{ ss_data_start = .; *(.data .data.*) . = ALIGN(4); ss_data_end = .; }} > RAM AT > FLASH
+  ss_data_load = LOADADDR(.data);
+  .bss (NOLOAD) : {{ ss_bss_start = .; *(.bss .bss.* COMMON) . = ALIGN(4); ss_bss_end = .; }} > RAM
+  ss_stack_top = 0x{stack:08X};
+  /DISCARD/ : {{ *(.ARM.exidx* .ARM.extab* .eh_frame* .note*) }}
+}}
+"""
+
+
+def linker_script(board: BoardSpec) -> str:
+    """GNU linker script: code and constants in flash, statics from the start of RAM, the stack at its end."""
+    return _SCRIPT.format(flash=board.flash.start, ram=board.ram.start, stack=board.ram.start + board.ram.size)

@@ -1,0 +1,176 @@
+"""What holds for every graph that Sensorsmith reads, writes or compiles."""
+
+from __future__ import annotations
+
+import math
+
+from sensorsmith.base.errors import ModelError
+from sensorsmith.graph.ops import family_of, name_of
+from sensorsmith.graph.ops.family import DTYPES, Layer, Operand
+from sensorsmith.graph.types import Graph, Node, Tensor
+
+# No microcontroller holds a tensor of so many elements, nor a layer of so many channels.
+MAX_ELEMENTS = 1 << 24
+MAX_RANK = 8
+
+
+def check_graph(graph: Graph) -> None:
+    """Check structure, shapes, types and quantization of a graph.
+
+    Raises:
+        ModelError: names the layer or tensor, what is wrong with it and what to do.
+    """
+    for index, tensor in enumerate(graph.tensors):
+        check_tensor(tensor, f"tensor {index} ({tensor.name!r})")
+    for kind, ends in (("input", graph.inputs), ("output", graph.outputs)):
+        if len(ends) != 1:
+            raise ModelError(f"the model has {len(ends)} {kind}s", todo=f"convert it with exactly one {kind}")
+        _require_index(graph, ends[0], f"the model's {kind}")
+    _check_flow(graph)
+    for index, node in enumerate(graph.nodes):
+        layer = layer_of(graph, index)
+        for operand, tensor_ in zip(family_of(node.op).operands, layer.x, strict=True):
+            if tensor_ is not None:
+                _check_operand(layer, operand, tensor_)
+        family_of(node.op).check(node.op, layer)
+
+
+def layer_of(graph: Graph, index: int) -> Layer:
+    """A node of a graph whose structure is sound, with its tensors at hand; absent optional inputs become None."""
+    node = graph.nodes[index]
+    absent = len(family_of(node.op).operands) - len(node.inputs)
+    inputs = tuple(None if i < 0 else graph.tensors[i] for i in node.inputs)
+    return Layer(_place(graph, index), inputs + (None,) * absent, graph.tensors[node.outputs[0]])
+
+
+def _place(graph: Graph, index: int) -> str:
+    node = graph.nodes[index]
+    output = graph.tensors[node.outputs[0]].name if node.outputs and _is_index(graph, node.outputs[0]) else "?"
+    return f"layer {index} ({name_of(node.op)} -> {output!r})"
+
+
+def check_shape(shape: tuple[int, ...], place: str) -> None:
+    """Check that a shape is fixed and of a size that a microcontroller can hold."""
+    if len(shape) > MAX_RANK:
+        raise ModelError(f"has {len(shape)} dimensions", where=place, todo=f"use at most {MAX_RANK}")
+    if min(shape, default=1) < 1:
+        raise ModelError(f"has shape {shape}", where=place, todo="convert the model with fixed shapes and batch 1")
+    if math.prod(shape) > MAX_ELEMENTS:
+        raise ModelError(f"has shape {shape}", where=place, todo=f"use tensors of at most {MAX_ELEMENTS} elements")
+
+
+def check_tensor(tensor: Tensor, place: str) -> None:
+    """Check that a tensor's shape, content and quantization agree."""
+    check_shape(tensor.shape, place)
+    if tensor.data is not None and (tensor.data.shape != tensor.shape or tensor.data.dtype != tensor.dtype):
+        raise ModelError(
+            f"its content is {tensor.data.dtype} {tensor.data.shape}, declared are {tensor.dtype} {tensor.shape}",
+            where=place,
+            todo="convert the model again",
+        )
+    if tensor.quantization is not None:
+        _check_quantization(tensor, place)
+
+
+def _check_quantization(tensor: Tensor, place: str) -> None:
+    q = tensor.quantization
+    assert q is not None
+    if q.axis is not None and not 0 <= q.axis < len(tensor.shape):
+        raise ModelError(f"is quantized along dimension {q.axis}", where=place, todo="convert the model again")
+    expected = 1 if q.axis is None else tensor.shape[q.axis]
+    if not len(q.scale) == len(q.zero_point) == expected:
+        raise ModelError(
+            f"has {len(q.scale)} scales and {len(q.zero_point)} zero points where {expected} belong",
+            where=place,
+            todo="convert the model again",
+        )
+    if not all(0 < s < math.inf for s in q.scale):
+        raise ModelError("has a scale that is not positive and finite", where=place, todo="quantize the model again")
+    if tensor.dtype == "int8" and not all(-128 <= z <= 127 for z in q.zero_point):
+        raise ModelError("has a zero point outside of int8", where=place, todo="quantize the model again")
+
+
+def _check_flow(graph: Graph) -> None:
+    """Each computed tensor comes from the input or from one earlier layer."""
+    ready = set(graph.inputs)
+    if graph.tensors[graph.inputs[0]].data is not None:
+        raise ModelError("the model's input is a constant", todo="convert the model again")
+    for index, node in enumerate(graph.nodes):
+        place = _place(graph, index)
+        _check_arity(node, place)
+        for i, operand in zip(node.inputs, family_of(node.op).operands, strict=False):
+            if i == -1 and operand.optional:
+                continue
+            _require_index(graph, i, place)
+            if graph.tensors[i].data is None and i not in ready:
+                raise ModelError(
+                    f"uses tensor {graph.tensors[i].name!r} before any layer computes it",
+                    where=place,
+                    todo="convert the model again",
+                )
+        _require_index(graph, node.outputs[0], place)
+        if node.outputs[0] in ready or graph.tensors[node.outputs[0]].data is not None:
+            raise ModelError("its output is already given elsewhere", where=place, todo="convert the model again")
+        ready.add(node.outputs[0])
+    if graph.outputs[0] not in ready:
+        raise ModelError("no layer computes the model's output", todo="convert the model again")
+
+
+def _is_index(graph: Graph, index: int) -> bool:
+    return 0 <= index < len(graph.tensors)
+
+
+def _require_index(graph: Graph, index: int, place: str) -> None:
+    if not _is_index(graph, index):
+        raise ModelError(
+            f"refers to tensor {index} of {len(graph.tensors)}", where=place, todo="copy or convert the model again"
+        )
+
+
+def _check_arity(node: Node, place: str) -> None:
+    operands = family_of(node.op).operands
+    least = sum(not operand.optional for operand in operands)
+    if not least <= len(node.inputs) <= len(operands) or len(node.outputs) != 1:
+        raise ModelError(
+            f"has {len(node.inputs)} inputs and {len(node.outputs)} outputs",
+            where=place,
+            todo="convert the model again",
+        )
+
+
+def _check_operand(layer: Layer, operand: Operand, tensor: Tensor) -> None:
+    kinds = DTYPES[operand.kind]
+    activation = layer.y.dtype
+    layer.require(
+        activation in kinds,
+        f"its output is {activation}",
+        "convert the model to int8 (full-integer quantization) or leave it in float32",
+    )
+    layer.require(
+        tensor.dtype == kinds[activation],
+        f"its {operand.name} is {tensor.dtype} where its output is {activation}",
+        f"convert the model so that it is {kinds[activation]}",
+    )
+    if operand.kind == "activation":
+        for end in (tensor, layer.y):
+            layer.require(
+                end.data is None, f"its {operand.name} {end.name!r} is a constant", "fold it into weights and biases"
+            )
+            layer.require(
+                end.shape[:1] == (1,),
+                f"the shape {end.shape} of {end.name!r} does not begin with a batch of 1",
+                "convert the model with batch 1",
+            )
+            layer.require(
+                activation == "float32" or (end.quantization is not None and end.quantization.axis is None),
+                f"{end.name!r} has no scale and zero point of its own",
+                "convert the model with full-integer quantization",
+            )
+        return
+    layer.require(tensor.data is not None, f"has no constant {operand.name}", "convert a frozen, trained model")
+    if activation == "int8" and operand.kind in ("weights", "bias"):
+        layer.require(
+            tensor.quantization is not None,
+            f"has no scale for its {operand.name}",
+            "convert the model with full-integer quantization",
+        )

@@ -1,0 +1,130 @@
+"""What one operator, or a family of like operators, brings: its .tflite form, its checks and its arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from sensorsmith.base.errors import ModelError
+from sensorsmith.graph.flatbuffer import Layout, Table, Value
+from sensorsmith.graph.types import DType, Tensor
+
+Array = npt.NDArray[Any]
+O = TypeVar("O")  # noqa: E741 - an operator class of types.py
+
+Kind = Literal["activation", "weights", "bias", "indices"]
+
+# The type of each kind of operand, by the type of the activations.
+DTYPES: Mapping[Kind, Mapping[DType, DType]] = {
+    "activation": {"int8": "int8", "float32": "float32"},
+    "weights": {"int8": "int8", "float32": "float32"},
+    "bias": {"int8": "int32", "float32": "float32"},
+    "indices": {"int8": "int32", "float32": "int32"},
+}
+
+
+@dataclass(frozen=True)
+class Operand:
+    """An input of an operator: activations are computed, all other kinds are constants."""
+
+    name: str
+    kind: Kind
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A node with its tensors at hand.
+
+    Attributes:
+        place: how messages call it.
+        x: one per operand; None where an optional one is absent.
+        y: the output.
+    """
+
+    place: str
+    x: tuple[Tensor | None, ...]
+    y: Tensor
+
+    def input(self, index: int) -> Tensor:
+        """An operand that is there."""
+        tensor = self.x[index]
+        assert tensor is not None, self.place
+        return tensor
+
+    def require(self, condition: bool, what: str, todo: str) -> None:
+        """Raise a ModelError that names this layer unless `condition` holds."""
+        if not condition:
+            raise ModelError(what, where=self.place, todo=todo)
+
+
+@dataclass(frozen=True)
+class Family(Generic[O]):
+    """An entry of the table of operators.
+
+    Attributes:
+        operator: its class in types.py.
+        codes: numbers and names in the schema's enumeration BuiltinOperator.
+        options_type: number in the schema's union BuiltinOptions.
+        options: fields of that table.
+        version: of the int8 form, as the TensorFlow Lite converter writes it; the float32 form is version 1.
+        operands: the inputs in order.
+        decode: from the operator's code, its options and its output tensor.
+        encode: the operator's code and the values of its options.
+        check: raises a ModelError where shapes or quantizations do not fit; kinds, types and batch are checked before.
+        int8: from the operator, its layer and one array per operand to the output. Activations have shape (N, ...)
+            where the tensor has (1, ...); the output may come in any shape with its elements in order.
+        float32: the same in floating point.
+    """
+
+    operator: type[O]
+    codes: Mapping[int, str]
+    options_type: int
+    options: Layout
+    version: int
+    operands: tuple[Operand, ...]
+    decode: Callable[[int, Table, Tensor], O]
+    encode: Callable[[O], tuple[int, Mapping[str, Value]]]
+    check: Callable[[O, Layer], None]
+    int8: Callable[..., Array]
+    float32: Callable[..., Array]
+
+
+def choice(options: Table, name: str, values: Mapping[int, Any]) -> Any:
+    """The meaning of an enumerated option.
+
+    Raises:
+        ModelError: it has none here.
+    """
+    number = options.integer(name)
+    if number not in values:
+        raise ModelError(
+            f"{name} {number} is not supported",
+            where=options.place,
+            todo=f"convert the model with one of: {', '.join(map(str, values.values()))}",
+        )
+    return values[number]
+
+
+def same_quantization(layer: Layer) -> None:
+    """Require what TFLite Micro requires of operators that pass int8 values on unscaled."""
+    a, b = layer.input(0).quantization, layer.y.quantization
+    if a is not None and b is not None:
+        layer.require(
+            abs(a.scale[0] - b.scale[0]) <= 1e-6 and a.zero_point == b.zero_point,
+            "its input and output differ in scale or zero point",
+            "quantize both alike",
+        )
+
+
+def require_scales(layer: Layer, scales: npt.ArrayLike, limit: float) -> None:
+    """Require that the factors by which int32 values are scaled fit TFLite Micro's fixed point."""
+    layer.require(
+        bool(np.all(np.asarray(scales) < limit)),
+        "the output's scale is too fine for the scales of its inputs",
+        "quantize the model again with representative data",
+    )

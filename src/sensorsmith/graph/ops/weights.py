@@ -1,0 +1,75 @@
+"""Weights and bias: their checks, and the sums of products that convolution and dense layers share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sensorsmith.graph.fixedpoint import Ints, wrap_int32
+from sensorsmith.graph.ops.family import Array, Layer, require_scales
+from sensorsmith.graph.requantize import Scales, scale_of, zero_point_of
+
+
+def check_weights(layer: Layer, channels: int, axis: int, scales: Scales | None) -> None:
+    """Require a bias of (channels) and, in int8, the quantization that TFLite Micro's kernels rest on.
+
+    Args:
+        axis: the dimension of the weights that holds the output channels.
+        scales: accumulator to output; None in float32.
+    """
+    weights, bias = layer.input(1), layer.x[2]
+    layer.require(
+        bias is None or bias.shape == (channels,),
+        f"its bias has shape {bias and bias.shape}, its weights ask for {(channels,)}",
+        "convert the model again",
+    )
+    if scales is None or weights.quantization is None:
+        return
+    require_scales(layer, scales, 2.0**30)
+    layer.require(
+        weights.quantization.axis in (None, axis),
+        f"its weights have one scale per index of dimension {weights.quantization.axis}, not of dimension {axis}",
+        "quantize the weights per output channel",
+    )
+    layer.require(
+        not any(weights.quantization.zero_point),
+        "its weights have a zero point other than 0",
+        "quantize the weights symmetrically",
+    )
+    if bias is not None and bias.quantization is not None:
+        expected = scales * scale_of(layer.y)
+        apart = np.abs(np.asarray(bias.quantization.scale) - expected) / scale_of(layer.y)
+        layer.require(
+            bool(np.all(apart <= 0.02)) and not any(bias.quantization.zero_point),
+            "its bias is not quantized with the input's scale times the weights' scale and zero point 0",
+            "quantize the model again",
+        )
+
+
+def exact_dtype(weights: Array, x_limit: int) -> type[np.floating[Any]]:
+    """The floating-point type in which the sums of products with int8 weights are exact.
+
+    Matrix products are many times faster in floating point than in integers, and as exact while every partial sum
+    stays below 2**24 (float32) or 2**53 (float64: always).
+
+    Args:
+        weights: (products, outputs).
+        x_limit: bound on the magnitude of what they are multiplied with.
+    """
+    largest = np.abs(weights.astype(np.int64)).sum(axis=0).max(initial=0) * x_limit
+    return np.float32 if largest < 1 << 24 else np.float64
+
+
+def centred(x: Array, layer: Layer, weights: Array) -> Array:
+    """x minus its zero point, in the type in which its products with `weights` (products, outputs) add up exactly."""
+    zero_point = zero_point_of(layer.input(0))
+    dtype = exact_dtype(weights, 128 + abs(zero_point))
+    centred_x: Array = x.astype(dtype) - dtype(zero_point)
+    return centred_x
+
+
+def add_bias(products: Array, bias: Array | None) -> Ints:
+    """Sums of products plus bias, in a 32-bit register."""
+    accumulator = products.astype(np.int64)
+    return wrap_int32(accumulator if bias is None else accumulator + bias)

@@ -1,0 +1,82 @@
+"""From scales to the integer constants of each operator: double scales, and the range of a fused activation.
+
+The compiler takes its constants from here too, so that they cannot differ from the interpreter's.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from sensorsmith.graph.types import Activation, Quantization, Tensor
+
+Scales = npt.NDArray[np.float64]
+
+
+def quantization_of(tensor: Tensor) -> Quantization:
+    """The tensor's quantization, which a checked int8 graph always has."""
+    assert tensor.quantization is not None, tensor.name
+    return tensor.quantization
+
+
+def scale_of(tensor: Tensor) -> float:
+    """The one scale of a tensor that is quantized as a whole."""
+    return quantization_of(tensor).scale[0]
+
+
+def zero_point_of(tensor: Tensor) -> int:
+    """The one zero point of a tensor that is quantized as a whole."""
+    return quantization_of(tensor).zero_point[0]
+
+
+def conv_scales(x: Tensor, weights: Tensor, y: Tensor) -> Scales:
+    """Factor from accumulator to output, shape (1) or (channels): input * weight / output scale, in double.
+
+    Source: PopulateConvolutionQuantizationParams in tensorflow/lite/kernels/kernel_util.cc.
+    """
+    return scale_of(x) * np.asarray(quantization_of(weights).scale, np.float64) / scale_of(y)
+
+
+def dense_scales(x: Tensor, weights: Tensor, y: Tensor) -> Scales:
+    """As `conv_scales`; but a single weight scale is multiplied with the input's in float32.
+
+    Source: GetQuantizedConvolutionMultipler (kernel_util.cc) and fully_connected_common.cc.
+    """
+    scales = quantization_of(weights).scale
+    if len(scales) > 1:
+        return conv_scales(x, weights, y)
+    with np.errstate(over="ignore", under="ignore"):
+        product = np.float32(scale_of(x)) * np.float32(scales[0])
+    return np.asarray([float(product) / scale_of(y)])
+
+
+def mean_scale(x: Tensor, y: Tensor) -> float:
+    """Input over output scale. Source: tensorflow/lite/micro/kernels/reduce_common.cc."""
+    return scale_of(x) / scale_of(y)
+
+
+ADD_LEFT_SHIFT = 20
+
+
+def add_scales(a: Tensor, b: Tensor, y: Tensor) -> tuple[float, float, float]:
+    """Factors of both inputs, shifted left by `ADD_LEFT_SHIFT`, and of their sum.
+
+    Source: CalculateOpDataAdd in tensorflow/lite/micro/kernels/add_common.cc.
+    """
+    twice_max = 2 * max(scale_of(a), scale_of(b))
+    return scale_of(a) / twice_max, scale_of(b) / twice_max, twice_max / ((1 << ADD_LEFT_SHIFT) * scale_of(y))
+
+
+def activation_range(activation: Activation, quantization: Quantization) -> tuple[int, int]:
+    """Smallest and largest int8 that a fused activation lets through.
+
+    Source: CalculateActivationRangeQuantized in tensorflow/lite/kernels/kernel_util.cc.
+    """
+    zero_point = quantization.zero_point[0]
+    low, high = -128, 127
+    if activation in ("relu", "relu6"):
+        low = max(low, zero_point)
+    if activation == "relu6":
+        six = float(np.float32(6) / np.float32(quantization.scale[0]))
+        high = min(high, zero_point + int(six + 0.5))
+    return low, high

@@ -1,0 +1,105 @@
+"""Writes a graph as a .tflite file that TFLite Micro and LiteRT run."""
+
+from __future__ import annotations
+
+from sensorsmith.graph.check import check_graph
+from sensorsmith.graph.flatbuffer import Record, Value, build
+from sensorsmith.graph.ops import family_of
+from sensorsmith.graph.schema import (
+    BUFFER,
+    DTYPES,
+    IDENTIFIER,
+    MODEL,
+    OPERATOR,
+    OPERATOR_CODE,
+    PLACEHOLDER_CODE,
+    QUANTIZATION,
+    SUBGRAPH,
+    TENSOR,
+    VERSION,
+)
+from sensorsmith.graph.types import Graph, Node, Tensor
+
+_TYPE_CODES = {name: code for code, name in DTYPES.items()}
+
+
+def write_tflite(graph: Graph) -> bytes:
+    """The graph as a .tflite file: the same graph always gives the same bytes, and reading them gives the same graph.
+
+    Raises:
+        ModelError: the graph is not sound (see `check_graph`).
+    """
+    check_graph(graph)
+    codes = sorted({_code(graph, node) for node in graph.nodes})
+    # Buffer 0 is empty by convention and stands for all tensors that are computed.
+    constants = [index for index, tensor in enumerate(graph.tensors) if tensor.data is not None]
+    buffers = {index: number for number, index in enumerate(constants, start=1)}
+    subgraph: dict[str, Value] = {
+        "tensors": [_tensor(tensor, buffers.get(index, 0)) for index, tensor in enumerate(graph.tensors)],
+        "inputs": graph.inputs,
+        "outputs": graph.outputs,
+        "operators": [_operator(node, codes.index(_code(graph, node))) for node in graph.nodes],
+        "name": graph.name,
+    }
+    return build(
+        Record(
+            MODEL,
+            {
+                "version": VERSION,
+                "operator_codes": [_operator_code(code, version) for code, version in codes],
+                "subgraphs": [Record(SUBGRAPH, subgraph)],
+                "buffers": [
+                    Record(BUFFER, {}),
+                    *(Record(BUFFER, {"data": _content(graph.tensors[index])}) for index in constants),
+                ],
+            },
+        ),
+        IDENTIFIER,
+    )
+
+
+def _code(graph: Graph, node: Node) -> tuple[int, int]:
+    """Builtin code and version of a node's operator."""
+    family = family_of(node.op)
+    code, _ = family.encode(node.op)
+    return code, family.version if graph.tensors[node.outputs[0]].dtype == "int8" else 1
+
+
+def _operator_code(code: int, version: int) -> Record:
+    old = min(code, PLACEHOLDER_CODE)
+    return Record(OPERATOR_CODE, {"deprecated_builtin_code": old, "version": version, "builtin_code": code})
+
+
+def _operator(node: Node, opcode_index: int) -> Record:
+    family = family_of(node.op)
+    _, options = family.encode(node.op)
+    return Record(
+        OPERATOR,
+        {
+            "opcode_index": opcode_index,
+            "inputs": node.inputs,
+            "outputs": node.outputs,
+            "builtin_options_type": family.options_type,
+            "builtin_options": Record(family.options, options),
+        },
+    )
+
+
+def _tensor(tensor: Tensor, buffer: int) -> Record:
+    values: dict[str, Value] = {
+        "shape": tensor.shape,
+        "type": _TYPE_CODES[tensor.dtype],
+        "buffer": buffer,
+        "name": tensor.name,
+    }
+    q = tensor.quantization
+    if q is not None:
+        values["quantization"] = Record(
+            QUANTIZATION, {"scale": q.scale, "zero_point": q.zero_point, "quantized_dimension": q.axis or 0}
+        )
+    return Record(TENSOR, values)
+
+
+def _content(tensor: Tensor) -> bytes:
+    assert tensor.data is not None
+    return tensor.data.astype(tensor.data.dtype.newbyteorder("<")).tobytes()

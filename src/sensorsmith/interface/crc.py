@@ -1,0 +1,17 @@
+"""The check sum that ends a block of registers."""
+
+from __future__ import annotations
+
+
+def crc8(data: bytes) -> int:
+    """CRC-8 of `data`: polynomial 0x31, initial value 0xFF, most significant bit first, no final inversion.
+
+    Known as CRC-8/NRSC-5; its check value over the ASCII digits "123456789" is 0xF7.
+    """
+    crc = 0xFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = (crc << 1) ^ (0x31 if crc & 0x80 else 0)
+        crc &= 0xFF
+    return crc

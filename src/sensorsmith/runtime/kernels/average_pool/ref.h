@@ -1,0 +1,45 @@
+/* Average pooling, int8: plain C, any target. The padding is not part of the average; input and output have one scale.
+ *
+ * Not here: a division of data, which some targets do in a number of instructions that depends on it.
+ */
+#ifndef SS_AVERAGE_POOL_REF_H
+#define SS_AVERAGE_POOL_REF_H
+
+#include "ss_fixed.h"
+#include "ss_window.h"
+
+/* sum / count, half away from zero. reciprocal: floor(INT32_MAX / count). |sum| <= 128 * count < 2^30. */
+SS_KERNEL int32_t ss_average(int32_t sum, int32_t count, int32_t reciprocal)
+{
+    const int32_t sign = ss_sign(sum);
+    const int32_t dividend = ((sum ^ sign) - sign) + count / 2;
+    int32_t quotient = ss_high_multiply(dividend, reciprocal); /* exact, or one too large */
+    quotient += ss_sign(dividend - quotient * count);
+    return (quotient ^ sign) - sign;
+}
+
+SS_KERNEL void ss_average_pool_ref(ss_window window, ss_range range,
+                                   ss_dims input_dims, const int8_t *input, /* (h, w, c) */
+                                   ss_dims pool_dims,                       /* h, w */
+                                   ss_dims output_dims, int8_t *output)     /* (h, w, c) */
+{
+    for (int y = 0; y < output_dims.h; y++) {
+        const int in_y = y * window.stride_h - window.pad_h;
+        const ss_taps rows = ss_taps_inside(in_y, pool_dims.h, 1, input_dims.h);
+        for (int x = 0; x < output_dims.w; x++) {
+            const int in_x = x * window.stride_w - window.pad_w;
+            const ss_taps columns = ss_taps_inside(in_x, pool_dims.w, 1, input_dims.w);
+            const int32_t count = (int32_t)(rows.last - rows.first) * (columns.last - columns.first);
+            const int32_t reciprocal = INT32_MAX / count; /* of a count, not of data */
+            for (int c = 0; c < output_dims.c; c++) {
+                int32_t sum = 0;
+                for (int ky = rows.first; ky < rows.last; ky++)
+                    for (int kx = columns.first; kx < columns.last; kx++)
+                        sum += input[((in_y + ky) * input_dims.w + in_x + kx) * input_dims.c + c];
+                *output++ = ss_to_int8(ss_average(sum, count, reciprocal), range);
+            }
+        }
+    }
+}
+
+#endif

@@ -1,0 +1,42 @@
+/* Depthwise convolution, int8: plain C, any target. Output channel o reads input channel o / multiplier.
+ *
+ * Not here: SIMD, reuse of pixels between neighbouring windows.
+ */
+#ifndef SS_DEPTHWISE_CONV2D_REF_H
+#define SS_DEPTHWISE_CONV2D_REF_H
+
+#include "ss_fixed.h"
+#include "ss_window.h"
+
+SS_KERNEL void ss_depthwise_conv2d_ref(ss_window window, int32_t input_zero_point, ss_range range,
+                                       ss_channel_scales scales,                  /* (output c) */
+                                       ss_dims input_dims, const int8_t *input,   /* (h, w, c) */
+                                       ss_dims filter_dims, const int8_t *filter, /* (h, w, output c) */
+                                       const int32_t *bias,                       /* (output c) */
+                                       ss_dims output_dims, int8_t *output)       /* (h, w, c) */
+{
+    const int multiplier = output_dims.c / input_dims.c;
+    for (int y = 0; y < output_dims.h; y++) {
+        const int in_y = y * window.stride_h - window.pad_h;
+        const ss_taps rows = ss_taps_inside(in_y, filter_dims.h, window.dilation_h, input_dims.h);
+        for (int x = 0; x < output_dims.w; x++) {
+            const int in_x = x * window.stride_w - window.pad_w;
+            const ss_taps columns = ss_taps_inside(in_x, filter_dims.w, window.dilation_w, input_dims.w);
+            for (int o = 0; o < output_dims.c; o++) {
+                int32_t sum = SS_READ_32(&bias[o]);
+                for (int ky = rows.first; ky < rows.last; ky++) {
+                    const int in_row = (in_y + ky * window.dilation_h) * input_dims.w + in_x;
+                    const int8_t *in = &input[in_row * input_dims.c + o / multiplier];
+                    const int8_t *weight = &filter[ky * filter_dims.w * output_dims.c + o];
+                    for (int kx = columns.first; kx < columns.last; kx++)
+                        sum += (in[kx * window.dilation_w * input_dims.c] - input_zero_point) *
+                               SS_READ_8(&weight[kx * output_dims.c]);
+                }
+                sum = ss_requantize(sum, SS_READ_32(&scales.multiplier[o]), SS_READ_8(&scales.shift[o]));
+                *output++ = ss_to_int8(sum, range);
+            }
+        }
+    }
+}
+
+#endif

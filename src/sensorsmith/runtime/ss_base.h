@@ -1,0 +1,51 @@
+/* What every kernel needs of its compiler and target: inlining, and constants that live in flash.
+ *
+ * Values are int32_t and sizes are int, so that the arithmetic is the same where int has 16 bits; a tensor that such
+ * a machine can address has no more elements than its INT_MAX. Right shifts of negative numbers are arithmetic, as in
+ * every compiler that we know of; the assertion below refuses any other.
+ */
+#ifndef SS_BASE_H
+#define SS_BASE_H
+
+#include <stdint.h>
+
+_Static_assert((int32_t)-3 >> 1 == -2, "right shift of a negative number must be arithmetic");
+
+/* Kernels are inlined into each layer, where their parameters are literals and fold into the code; layers are not,
+ * so that a profile can name them. */
+#if defined(__GNUC__)
+#define SS_KERNEL static inline __attribute__((always_inline))
+#define SS_LAYER static __attribute__((noinline))
+#else
+#define SS_KERNEL static inline
+#define SS_LAYER static
+#endif
+
+/* Whether the target multiplies 32 by 32 bits to 64 in hardware. Where it does not, the compiler's helper is slow, and
+ * takes a number of instructions that depends on the data. */
+#ifndef SS_WIDE_MULTIPLY
+#if defined(__ARM_ARCH_6M__) || defined(__ARM_ARCH_8M_BASE__) || defined(__AVR__) || defined(__MSP430__)
+#define SS_WIDE_MULTIPLY 0
+#else
+#define SS_WIDE_MULTIPLY 1
+#endif
+#endif
+
+/* On AVR, flash is another address space: constants are marked, and read through an accessor. */
+#if defined(__AVR__)
+#include <avr/pgmspace.h>
+#define SS_FLASH PROGMEM
+#define SS_READ_8(p) ((int8_t)pgm_read_byte(p))
+#define SS_READ_32(p) ((int32_t)pgm_read_dword(p))
+#else
+#define SS_FLASH
+#define SS_READ_8(p) (*(p))
+#define SS_READ_32(p) (*(p))
+#endif
+
+/* A tensor of one batch: (h, w, c). A filter: (h, w, c) of one output channel. */
+typedef struct {
+    int h, w, c;
+} ss_dims;
+
+#endif

@@ -1,0 +1,54 @@
+"""Many models in one shared library: starting a C compiler takes longer than compiling a model."""
+
+from __future__ import annotations
+
+import ctypes
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from sensorsmith.compiler import Emitted, compile_graph
+from sensorsmith.compiler.host import build_library
+from sensorsmith.graph import Graph
+
+WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wsign-conversion", "-Wpedantic", "-Wshadow", "-Wundef", "-Werror"]
+
+
+class Library:
+    """The C of several graphs, named m0, m1, ..."""
+
+    def __init__(self, graphs: Sequence[Graph], folder: Path) -> None:
+        self.emitted = [compile_graph(graph, f"m{i}") for i, graph in enumerate(graphs)]
+        files = {name: text for emitted in self.emitted for name, text in emitted.files.items()}
+        self._library = ctypes.CDLL(str(build_library(files, folder, "models")))
+
+    def predict(self, model: int, x: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
+        """Outputs of one model: int8 (N, ...) to int8 (N, ...)."""
+        infer = getattr(self._library, f"m{model}_infer")
+        y = np.empty((len(x), *self.emitted[model].output_shape[1:]), np.int8)
+        for source, result in zip(np.ascontiguousarray(x), y, strict=True):
+            infer(ctypes.c_void_p(source.ctypes.data), ctypes.c_void_p(result.ctypes.data))
+        return y
+
+
+def write(emitted: Emitted, folder: Path) -> Path:
+    """Write the files of a model; returns its C file."""
+    for name, text in emitted.files.items():
+        (folder / name).write_text(text)
+    return folder / f"{emitted.report.name}.c"
+
+
+def run(*command: str | Path, input: str | None = None) -> str:
+    """Run a tool, which must succeed without a word on stderr; skips the test where the tool is missing."""
+    if shutil.which(str(command[0])) is None:
+        pytest.skip(f"{command[0]} is not installed")
+    done = subprocess.run(
+        [str(part) for part in command], input=input, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout

@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.compiler.library import Library
+from tests.compiler.models import motion_net, tiny, up_to
+from tests.graph.models import (
+    draw_add,
+    draw_conv,
+    draw_dense,
+    draw_depthwise,
+    draw_mean,
+    draw_pool,
+    draw_softmax,
+    inputs_of,
+    networks,
+    single_layers,
+    small_convnet,
+)
+from tests.graph.oracle import AVAILABLE, Oracle
+from tests.graph.shared import INT8, shared_model
+
+from sensorsmith.base.errors import BoardError, ModelError
+from sensorsmith.compiler import compile_graph
+from sensorsmith.compiler.memory import Life, lower_bound
+from sensorsmith.graph import Graph, Reshape, interpret, interpret_batch, read_tflite
+
+LAYERS = (draw_conv, draw_depthwise, draw_pool, draw_add, draw_mean, draw_dense, draw_softmax)
+REFUSED = ("too much for 32 bits at its scale", "are not neighbours")  # by design; see test_legalise.py
+
+
+def _compiles(graph: Graph) -> bool:
+    try:
+        compile_graph(graph, "m")
+    except ModelError as error:
+        assert any(reason in str(error) for reason in REFUSED), error
+        return False
+    return True
+
+
+def _check(graphs: list[Graph], count: int = 5) -> None:
+    """The C of each graph gives the interpreter's bytes."""
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        library = Library(graphs, Path(folder))
+        for index, graph in enumerate(graphs):
+            x = inputs_of(graph, count)
+            x[0], x[1] = -128, 127
+            np.testing.assert_array_equal(library.predict(index, x), interpret_batch(graph, x))
+
+
+@settings(max_examples=4, deadline=None, derandomize=True)
+@given(st.tuples(*(single_layers(layer).filter(_compiles) for layer in LAYERS for _ in range(3))))
+def test_every_kernel_equals_the_interpreter(graphs: tuple[Graph, ...]) -> None:
+    _check(list(graphs))
+
+
+@settings(max_examples=4, deadline=None, derandomize=True)
+@given(st.tuples(*(networks().filter(_compiles) for _ in range(10))))
+def test_random_networks_equal_the_interpreter(graphs: tuple[Graph, ...]) -> None:
+    _check(list(graphs))
+
+
+@pytest.mark.parametrize("graph", [motion_net(), small_convnet(), tiny()], ids=["motion", "all operators", "tiny"])
+def test_every_tensor_equals_the_interpreter_and_tflite_micro(graph: Graph, tmp_path: Path) -> None:
+    cut = [up_to(graph, node) for node in range(len(graph.nodes))]
+    library = Library(cut, tmp_path)
+    inputs = inputs_of(graph, 4)
+    oracle = []
+    if AVAILABLE:
+        with Oracle() as running:
+            oracle = running.run(graph, [x[None] for x in inputs])
+    for number, x in enumerate(inputs):
+        values = interpret(graph, x[None])
+        for index, part in enumerate(cut):
+            computed = library.predict(index, x[None])
+            np.testing.assert_array_equal(computed, values[part.outputs[0]])
+            if oracle:
+                np.testing.assert_array_equal(computed, oracle[number][part.outputs[0]].reshape(computed.shape))
+
+
+# Multiply-accumulates and FNV-1a hash of the output for the input below, on TFLite Micro's reference and CMSIS-NN
+# kernels (research/peers_performance.md, sections 1 and 2), and the arena that TFLite Micro needs.
+MLPERF = {
+    "kws": (2_656_768, 0xF0B57151, 22_772),
+    "vww": (7_489_664, 0x6962079D, 100_660),
+    "ic": (12_501_632, 0xE5B25901, 54_340),
+    "ad": (264_192, 0x1FD3ED06, 2_260),
+    "sww": (826_368, 0xBB19F336, 15_252),
+}
+
+
+def _lcg(count: int) -> np.ndarray:
+    state, values = 12345, []
+    for _ in range(count):
+        state = (state * 1664525 + 1013904223) & 0xFFFFFFFF
+        values.append(state >> 24)
+    return np.array(values, np.uint8).view(np.int8)
+
+
+def _fnv(data: bytes) -> int:
+    value = 0x811C9DC5
+    for byte in data:
+        value = ((value ^ byte) * 0x01000193) & 0xFFFFFFFF
+    return value
+
+
+@pytest.mark.parametrize("name", MLPERF)
+def test_mlperf_models_equal_tflite_micro_on_a_cortex_m4(name: str, tmp_path: Path) -> None:
+    graph = read_tflite(shared_model(INT8[name]))
+    library = Library([graph], tmp_path)
+    emitted = library.emitted[0]
+    macs, expected, peer_arena = MLPERF[name]
+    x = _lcg(int(np.prod(emitted.input_shape))).reshape(emitted.input_shape)
+    assert _fnv(library.predict(0, x).tobytes()) == expected
+    random = inputs_of(graph, 2, seed=1)
+    np.testing.assert_array_equal(library.predict(0, random), interpret_batch(graph, random))
+    assert emitted.report.macs == macs
+    assert emitted.report.arena_bytes < peer_arena
+
+
+@pytest.mark.parametrize("name", MLPERF)
+def test_no_arena_of_an_mlperf_model_could_be_smaller(name: str) -> None:
+    report = compile_graph(read_tflite(shared_model(INT8[name])), "m").report
+    lives = {i: Life(b.size, b.first, b.last) for i, b in enumerate(report.buffers)}
+    assert report.arena_bytes == lower_bound(lives)
+
+
+def test_the_report_adds_up() -> None:
+    report = compile_graph(motion_net(), "motion").report
+    convolutions = [100 * 16 * 5 * 6, 50 * 24 * 5 * 16, 25 * 32 * 5 * 24]
+    assert [layer.macs for layer in report.layers] == [
+        convolutions[0], 0, convolutions[1], 0, convolutions[2], 0, 0, 5 * 32, 0,
+    ]  # fmt: skip
+    assert report.macs == sum(layer.macs for layer in report.layers)
+    assert report.layers[0].weights_bytes == 16 * 5 * 6 + 16 * (4 + 4 + 1)
+    assert report.weights_bytes == sum(layer.weights_bytes for layer in report.layers)
+    assert report.layers[0].output_shape == (1, 100, 1, 16)
+    assert report.layers[0].symbol == "motion_layer_00_conv2d"
+    assert {layer.variant for layer in report.layers} == {"ref"}
+    first, last = report.buffers[0], report.buffers[-1]
+    assert (first.size, first.first, first.last) == (600, -1, 0)
+    assert (last.size, last.last) == (5, len(report.layers))
+    assert json.loads(json.dumps(report.as_json()))["arena_bytes"] == report.arena_bytes
+
+
+def test_a_layer_that_nobody_reads_is_dropped() -> None:
+    graph = motion_net()
+    shorter = replace(graph, outputs=graph.nodes[2].outputs)
+    assert len(compile_graph(shorter, "motion").report.layers) == 3
+
+
+def test_reshapes_alone_make_no_layer(tmp_path: Path) -> None:
+    graph = tiny()
+    assert isinstance(graph.nodes[0].op, Reshape)
+    library = Library([up_to(graph, 0)], tmp_path)
+    assert library.emitted[0].report.layers == ()
+    x = inputs_of(graph, 3)
+    np.testing.assert_array_equal(library.predict(0, x), x.reshape(3, 4, 1, 2))
+
+
+@pytest.mark.parametrize("name", ["", "Motion", "9lives", "sitting-still", "ss_motion", "a" * 64, "é"])
+def test_a_name_that_c_would_not_take(name: str) -> None:
+    with pytest.raises(ModelError) as caught:
+        compile_graph(tiny(), name)
+    assert str(caught.value) == (
+        f"{name!r} cannot begin names in C; use lower-case letters, digits and underscores, a letter first, "
+        "and not ss_, the runtime's own"
+    )
+
+
+def test_an_unknown_target() -> None:
+    with pytest.raises(BoardError) as caught:
+        compile_graph(tiny(), "tiny", "z80")
+    assert str(caught.value) == (
+        "there is no target 'z80'; use one of host, cortex-m0plus, cortex-m4, cortex-m7, cortex-m33, cortex-m55, "
+        "riscv32, avr, wasm"
+    )
+
+
+def test_a_malformed_graph_is_refused() -> None:
+    graph = tiny()
+    with pytest.raises(ModelError):
+        compile_graph(replace(graph, nodes=graph.nodes[1:]), "tiny")

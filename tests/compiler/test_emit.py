@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.compiler.library import WARNINGS, run, write
+from tests.compiler.models import motion_net, renamed, tiny
+from tests.golden.regenerate import COMMAND, golden_files
+from tests.graph.models import inputs_of, small_convnet
+
+from sensorsmith.compiler import compile_graph
+from sensorsmith.graph import Graph, interpret_batch, write_tflite
+
+GRAPHS = [motion_net(), small_convnet()]
+IDS = ["motion", "all operators"]
+
+
+@pytest.mark.parametrize("path", golden_files(), ids=lambda path: path.name)
+def test_golden(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") == golden_files()[path], f"if the change is meant, run: {COMMAND}"
+
+
+def test_the_same_graph_gives_the_same_text() -> None:
+    assert compile_graph(motion_net(), "motion").files == compile_graph(motion_net(), "motion").files
+
+
+@pytest.mark.parametrize("graph", GRAPHS, ids=IDS)
+@pytest.mark.parametrize("level", ["-O0", "-O2", "-Os"])
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+def test_no_warnings(compiler: str, level: str, graph: Graph, tmp_path: Path) -> None:
+    source = write(compile_graph(graph, "m"), tmp_path)
+    run(compiler, "-std=c11", "-ffreestanding", level, *WARNINGS, "-c", source, "-o", tmp_path / "m.o")
+
+
+@pytest.mark.parametrize("graph", GRAPHS, ids=IDS)
+def test_no_warnings_where_int_has_16_bits(graph: Graph, tmp_path: Path) -> None:
+    source = write(compile_graph(graph, "m"), tmp_path)
+    run("clang", "--target=msp430", "-std=c11", "-ffreestanding", *WARNINGS, "-fsyntax-only", source)
+
+
+def test_a_model_too_large_for_a_16_bit_int_says_so(tmp_path: Path) -> None:
+    graph = motion_net()
+    wide = replace(graph.tensors[0], shape=(1, 40_000, 1, 6))
+    pool = graph.nodes[1]
+    output = replace(graph.tensors[pool.outputs[0]], shape=(1, 20_000, 1, 6), quantization=wide.quantization)
+    tensors = tuple({0: wide, pool.outputs[0]: output}.get(i, t) for i, t in enumerate(graph.tensors))
+    large = replace(graph, tensors=tensors, nodes=(replace(pool, inputs=(0,)),), outputs=pool.outputs)
+    source = compile_graph(large, "m").files["m.c"]
+    assert '_Static_assert(sizeof(int) >= 4, "this model is too large for a 16-bit int");' in source
+    assert "_Static_assert" not in compile_graph(graph, "m").files["m.c"]
+
+
+def test_the_header_serves_c_plus_plus(tmp_path: Path) -> None:
+    write(compile_graph(tiny(), "tiny"), tmp_path)
+    use = tmp_path / "use.cpp"
+    use.write_text(
+        '#include "tiny.h"\n'
+        "static const int shape[] = TINY_INPUT_SHAPE;\n"
+        "static const unsigned char sha[] = TINY_MODEL_SHA256_BYTES;\n"
+        "static_assert(sizeof(sha) == 32 && sizeof(TINY_MODEL_SHA256) == 65, \"\");\n"
+        "static_assert(sizeof(shape) / sizeof(int) == 2, \"\");\n"
+        "float real(void) { return TINY_OUTPUT_SCALE * (float)(tiny_output()[sha[0] % 2] - TINY_OUTPUT_ZERO_POINT); }\n"
+    )
+    run("g++", "-std=c++11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-c", use, "-o", tmp_path / "use.o")
+
+
+MAIN = """\
+#include <stdio.h>
+#include "m.h"
+int main(void)
+{
+    int8_t x[M_INPUT_SIZE], y[M_OUTPUT_SIZE];
+    while (fread(x, 1, sizeof x, stdin) == sizeof x) {
+        m_infer(x, y);
+        fwrite(y, 1, sizeof y, stdout);
+    }
+    return 0;
+}
+"""
+
+
+@pytest.mark.parametrize("graph", GRAPHS, ids=IDS)
+@pytest.mark.parametrize("wide", [0, 1])
+def test_clean_under_sanitizers(wide: int, graph: Graph, tmp_path: Path) -> None:
+    import subprocess
+
+    source = write(compile_graph(graph, "m"), tmp_path)
+    (tmp_path / "main.c").write_text(MAIN)
+    sanitizers = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g", "-O1"]
+    program = tmp_path / "m"
+    run("clang", "-std=c11", f"-DSS_WIDE_MULTIPLY={wide}", *sanitizers, source, tmp_path / "main.c", "-o", program)
+    x = inputs_of(graph, 6)
+    x[0], x[1] = -128, 127
+    done = subprocess.run([program], input=x.tobytes(), capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    expected = interpret_batch(graph, x)
+    np.testing.assert_array_equal(np.frombuffer(done.stdout, np.int8).reshape(expected.shape), expected)
+
+
+def test_the_hash_is_that_of_the_written_model() -> None:
+    import hashlib
+
+    emitted = compile_graph(tiny(), "tiny")
+    digest = hashlib.sha256(write_tflite(tiny())).hexdigest()
+    assert f'#define TINY_MODEL_SHA256 "{digest}"' in emitted.files["tiny.h"]
+    digits = [f"0x{byte:02x}" for byte in bytes.fromhex(digest)]
+    assert ", ".join(digits[:16]) in emitted.files["tiny.h"]
+
+
+@pytest.mark.parametrize("name", ["*/ int x; /*", "a\nb", "//\\", "déjà", "?" * 500, "/*"])
+def test_names_of_tensors_cannot_leave_their_comments(name: str, tmp_path: Path) -> None:
+    source = write(compile_graph(renamed(tiny(), name), "m"), tmp_path)
+    run("gcc", "-std=c11", *WARNINGS, "-c", source, "-o", tmp_path / "m.o")
+
+
+def test_a_folder_of_emitted_c_needs_nothing_else(tmp_path: Path) -> None:
+    assert shutil.which("gcc")
+    source = write(compile_graph(small_convnet(), "m"), tmp_path)
+    objects = run("gcc", "-std=c11", "-O2", "-ffreestanding", "-c", source, "-o", tmp_path / "m.o")
+    assert objects == ""
+    wanted = {line.split()[-1] for line in run("nm", "--undefined-only", tmp_path / "m.o").splitlines()}
+    assert wanted <= {"memcpy", "memset", "memmove"}

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from itertools import permutations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sensorsmith.compiler.memory import ALIGNMENT, Life, lower_bound, plan_memory
+
+
+def _life(size: int, first: int, length: int) -> Life:
+    return Life(size, first, first + length)
+
+
+lives = st.builds(_life, st.integers(1, 200), st.integers(0, 9), st.integers(0, 4))
+programs = st.lists(lives, max_size=9).map(lambda each: dict(enumerate(each)))
+chains = st.lists(st.tuples(st.integers(1, 50), st.sampled_from([1, 1, 1, 3])), min_size=2, max_size=6).map(
+    lambda each: {i: Life(size * ALIGNMENT, i, i + length) for i, (size, length) in enumerate(each)}
+)
+
+
+def _padded(size: int) -> int:
+    return -(-size // ALIGNMENT) * ALIGNMENT
+
+
+@given(programs)
+def test_no_two_buffers_alive_at_once_overlap(buffers: dict[int, Life]) -> None:
+    plan = plan_memory(buffers)
+    for a, b in permutations(buffers, 2):
+        if buffers[a].first <= buffers[b].last and buffers[b].first <= buffers[a].last:
+            apart = plan.offsets[a] + buffers[a].size <= plan.offsets[b]
+            assert apart or plan.offsets[b] + buffers[b].size <= plan.offsets[a]
+
+
+@given(programs)
+def test_the_arena_holds_all_and_wastes_little(buffers: dict[int, Life]) -> None:
+    plan = plan_memory(buffers)
+    assert all(offset >= 0 and offset % ALIGNMENT == 0 for offset in plan.offsets.values())
+    assert all(plan.offsets[b] + life.size <= plan.size for b, life in buffers.items())
+    assert lower_bound(buffers) <= plan.size <= sum(_padded(life.size) for life in buffers.values())
+
+
+@given(programs.filter(lambda buffers: len(buffers) > 1))
+def test_the_bound_is_at_least_that_of_any_pair_alive(buffers: dict[int, Life]) -> None:
+    pairs = (a.size + b.size for a, b in permutations(buffers.values(), 2) if a.meets(b))
+    assert lower_bound(buffers) >= max(pairs, default=0)
+
+
+@settings(max_examples=40, deadline=None)
+@given(chains)
+def test_small_plans_are_the_best_of_all_orders(buffers: dict[int, Life]) -> None:
+    best = min(_first_fit(buffers, order) for order in permutations(buffers))
+    assert plan_memory(buffers).size == best
+
+
+def _first_fit(buffers: dict[int, Life], order: tuple[int, ...]) -> int:
+    """The arena that lowest-first placement in an order gives, found by trying every offset."""
+    placed: dict[int, int] = {}
+    for buffer in order:
+        life = buffers[buffer]
+        taken = [(placed[b], placed[b] + buffers[b].size) for b in placed if life.meets(buffers[b])]
+        offsets = sorted({0, *(end for _, end in taken)})
+        placed[buffer] = next(o for o in offsets if all(o + life.size <= s or e <= o for s, e in taken))
+    return max(placed[b] + buffers[b].size for b in buffers)
+
+
+def test_the_climb_beats_largest_first() -> None:
+    # The first buffers of vww: largest first leaves a gap that no later buffer fits into.
+    sizes = [27648, 18432, 18432, 36864, 9216]
+    buffers = {i: Life(size, i - 1, i) for i, size in enumerate(sizes)}
+    assert plan_memory(buffers).size == lower_bound(buffers) == 18432 + 36864
+
+
+def test_very_many_buffers_are_planned_without_delay() -> None:
+    buffers = {i: Life(4 + i % 7 * 4, i, i + 1 + i % 3) for i in range(600)}
+    assert plan_memory(buffers).size >= lower_bound(buffers)
+
+
+def test_no_buffer_needs_no_arena() -> None:
+    assert plan_memory({}).size == 0

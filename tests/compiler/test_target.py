@@ -1,0 +1,62 @@
+"""Emitted C on emulated Cortex-M: the same bytes, and the same number of instructions for every input."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.compiler import target
+from tests.compiler.models import motion_net
+from tests.graph.models import inputs_of, small_convnet
+from tests.graph.shared import INT8, shared_model
+
+from sensorsmith.compiler import compile_graph
+from sensorsmith.graph import Graph, interpret_batch, read_tflite
+
+pytestmark = [
+    pytest.mark.skipif(shutil.which("arm-none-eabi-gcc") is None, reason="arm-none-eabi-gcc is not installed"),
+    pytest.mark.skipif(importlib.util.find_spec("unicorn") is None, reason="unicorn is not installed"),
+]
+GRAPHS = {"motion": motion_net(), "operators": small_convnet()}
+
+
+def _inputs(graph: Graph) -> np.ndarray:
+    """Extremes and noise: what data-dependent code would treat differently."""
+    x = inputs_of(graph, 5)
+    x[0], x[1], x[2] = -128, 127, 0
+    return x
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+@pytest.mark.parametrize("cpu", ["m0", "m4"])
+def test_bytes_are_the_interpreters_and_instructions_constant(cpu: str, name: str, tmp_path: Path) -> None:
+    graph = GRAPHS[name]
+    x = _inputs(graph)
+    runs = target.execute(target.build(compile_graph(graph, "m"), tmp_path, cpu), x, cpu)
+    outputs = np.stack([each.output for each in runs])
+    np.testing.assert_array_equal(outputs, interpret_batch(graph, x).reshape(outputs.shape))
+    assert len({tuple(each.instructions.items()) for each in runs}) == 1
+    assert len({each.output.tobytes() for each in runs}) > 1
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_no_helper_of_the_c_library_runs_on_a_cortex_m4(name: str, tmp_path: Path) -> None:
+    built = target.build(compile_graph(GRAPHS[name], "m"), tmp_path)
+    assert all(function.startswith("m_") for function in built.functions.values()), built.functions
+
+
+def test_the_motion_network_takes_at_most_eight_instructions_per_mac(tmp_path: Path) -> None:
+    emitted = compile_graph(motion_net(), "m")
+    (run,) = target.execute(target.build(emitted, tmp_path), inputs_of(motion_net(), 1))
+    assert run.total <= 8 * emitted.report.macs
+
+
+def test_kws_is_quicker_and_smaller_than_tflite_micros_reference(tmp_path: Path) -> None:
+    emitted = compile_graph(read_tflite(shared_model(INT8["kws"])), "m")
+    built = target.build(emitted, tmp_path)
+    (run,) = target.execute(built, inputs_of(read_tflite(shared_model(INT8["kws"])), 1))
+    assert run.total < 43_042_473 / 2  # research/peers_performance.md, section 1
+    assert built.code_bytes < 6_000

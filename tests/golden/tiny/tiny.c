@@ -1,0 +1,111 @@
+/* tiny.c: see tiny.h. Made by sensorsmith; changes will be lost. */
+#include "tiny.h"
+
+#include "ss_base.h"
+#include "ss_conv2d_ref.h"
+#include "ss_fully_connected_ref.h"
+#include "ss_max_pool_ref.h"
+#include "ss_softmax_ref.h"
+
+static _Alignas(8) int8_t tiny_arena[TINY_ARENA_BYTES];
+
+/* t4: (1, 4, 1, 3), 72 multiply-accumulates */
+static const int32_t tiny_layer_00_conv2d_multiplier[3] SS_FLASH = { /* (3), 31 fraction bits */
+    1073741824, 1073741824, 1073741824};
+static const int8_t tiny_layer_00_conv2d_shift[3] SS_FLASH = { /* (3), a power of two */
+    -4, -3, -5};
+static const int8_t tiny_layer_00_conv2d_filter[18] SS_FLASH = { /* (3, 3, 1, 2), 3 scales, 0.125 to 0.5 */
+    -127, -120, -113, -106,  -99,  -92,  -85,  -78,  -71,  -64,  -57,  -50,  -43,  -36,  -29,  -22,  -15,   -8};
+static const int32_t tiny_layer_00_conv2d_bias[3] SS_FLASH = { /* (3) */
+    -127,  -37,   53};
+SS_LAYER void tiny_layer_00_conv2d(void)
+{
+    ss_conv2d_ref(
+        (ss_window){.stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1, .pad_h = 0, .pad_w = 1},
+        /* input_zero_point */ -1,
+        (ss_range){.zero_point = -128, .minimum = -128, .maximum = 127},
+        (ss_channel_scales){.multiplier = tiny_layer_00_conv2d_multiplier, .shift = tiny_layer_00_conv2d_shift},
+        /* input_dims */ (ss_dims){.h = 1, .w = 4, .c = 2},
+        &tiny_arena[12],
+        /* filter_dims */ (ss_dims){.h = 1, .w = 3, .c = 2},
+        tiny_layer_00_conv2d_filter,
+        tiny_layer_00_conv2d_bias,
+        /* output_dims */ (ss_dims){.h = 1, .w = 4, .c = 3},
+        &tiny_arena[0]);
+}
+
+/* t5: (1, 2, 1, 3) */
+SS_LAYER void tiny_layer_01_max_pool(void)
+{
+    ss_max_pool_ref(
+        (ss_window){.stride_h = 1, .stride_w = 2, .dilation_h = 1, .dilation_w = 1, .pad_h = 0, .pad_w = 0},
+        (ss_range){.zero_point = 0, .minimum = -128, .maximum = 127},
+        /* input_dims */ (ss_dims){.h = 1, .w = 4, .c = 3},
+        &tiny_arena[0],
+        /* pool_dims */ (ss_dims){.h = 1, .w = 2, .c = 1},
+        /* output_dims */ (ss_dims){.h = 1, .w = 2, .c = 3},
+        &tiny_arena[12]);
+}
+
+/* t8: (1, 2), 12 multiply-accumulates */
+static const int32_t tiny_layer_02_fully_connected_multiplier[2] SS_FLASH = { /* (2), 31 fraction bits */
+    1374389504, 1374389504};
+static const int8_t tiny_layer_02_fully_connected_shift[2] SS_FLASH = { /* (2), a power of two */
+    -2, -2};
+static const int8_t tiny_layer_02_fully_connected_weights[12] SS_FLASH = { /* (2, 6), scale 0.01 */
+    -127, -114, -101,  -88,  -75,  -62,  -49,  -36,  -23,  -10,    3,   16};
+static const int32_t tiny_layer_02_fully_connected_bias[2] SS_FLASH = { /* (2), the input's zero point folded in */
+    -72576, -12672};
+SS_LAYER void tiny_layer_02_fully_connected(void)
+{
+    ss_fully_connected_ref(
+        (ss_range){.zero_point = 3, .minimum = -128, .maximum = 127},
+        (ss_channel_scales){.multiplier = tiny_layer_02_fully_connected_multiplier, .shift = tiny_layer_02_fully_connected_shift},
+        /* inputs */ 6,
+        &tiny_arena[12],
+        tiny_layer_02_fully_connected_weights,
+        tiny_layer_02_fully_connected_bias,
+        /* outputs */ 2,
+        &tiny_arena[0]);
+}
+
+/* t9: (1, 2) */
+SS_LAYER void tiny_layer_03_softmax(void)
+{
+    ss_softmax_ref(
+        /* lowest */ -62,
+        (ss_scale){.multiplier = 1073741824, .shift = 25},
+        /* rows */ 1,
+        /* classes */ 2,
+        &tiny_arena[0],
+        &tiny_arena[4]);
+}
+
+int8_t *tiny_input(void)
+{
+    return &tiny_arena[12];
+}
+
+const int8_t *tiny_output(void)
+{
+    return &tiny_arena[4];
+}
+
+int tiny_run(void)
+{
+    tiny_layer_00_conv2d();
+    tiny_layer_01_max_pool();
+    tiny_layer_02_fully_connected();
+    tiny_layer_03_softmax();
+    return 0;
+}
+
+int tiny_infer(const int8_t *input, int8_t *output)
+{
+    for (int i = 0; i < TINY_INPUT_SIZE; i++)
+        tiny_arena[12 + i] = input[i];
+    tiny_run();
+    for (int i = 0; i < TINY_OUTPUT_SIZE; i++)
+        output[i] = tiny_arena[4 + i];
+    return 0;
+}

@@ -1,0 +1,26 @@
+"""Assertions that several tests of graphs share."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tests.graph.models import inputs_of
+from tests.graph.oracle import Oracle
+
+from sensorsmith.base.errors import ModelError
+from sensorsmith.graph import Graph, check_graph, interpret
+
+
+def assert_same_as_oracle(graph: Graph, oracle: Oracle, inputs: int = 2, model: bytes | None = None) -> None:
+    """Every tensor that the interpreter computes equals TFLite Micro's, for a number of random inputs."""
+    drawn = [x[None] for x in inputs_of(graph, inputs)]
+    for x, expected in zip(drawn, oracle.run(graph, drawn, model), strict=True):
+        values = interpret(graph, x)
+        for index, value in expected.items():
+            np.testing.assert_array_equal(values[index], value, err_msg=graph.tensors[index].name)
+
+
+def assert_refused(graph: Graph, message: str) -> None:
+    with pytest.raises(ModelError) as error:
+        check_graph(graph)
+    assert str(error.value) == message

@@ -1,0 +1,260 @@
+"""Small models for tests: a builder, and hypothesis strategies that draw layers of every operator onto it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from hypothesis import strategies as st
+
+from sensorsmith.graph import (
+    Activation,
+    Add,
+    Conv2D,
+    DepthwiseConv2D,
+    DType,
+    FullyConnected,
+    Graph,
+    Mean,
+    Node,
+    Operator,
+    Padding,
+    Pool2D,
+    Quantization,
+    Reshape,
+    Softmax,
+    Tensor,
+    output_size,
+)
+
+Array = npt.NDArray[Any]
+Draw = st.DrawFn
+
+ACTIVATIONS: tuple[Activation, ...] = ("none", "relu", "relu6")
+PADDINGS: tuple[Padding, ...] = ("same", "valid")
+
+
+class Model:
+    """Collects tensors and nodes; each method returns the index of the tensor it adds."""
+
+    def __init__(self, dtype: DType = "int8", seed: int = 0) -> None:
+        self.dtype = dtype
+        self.random = np.random.default_rng(seed)
+        self.tensors: list[Tensor] = []
+        self.nodes: list[Node] = []
+
+    def tensor(
+        self, shape: tuple[int, ...], dtype: DType, quantization: Quantization | None = None, data: Array | None = None
+    ) -> int:
+        self.tensors.append(Tensor(f"t{len(self.tensors)}", shape, dtype, quantization, data))
+        return len(self.tensors) - 1
+
+    def activation(self, shape: tuple[int, ...], scale: float = 0.05, zero_point: int = 0) -> int:
+        quantization = Quantization((scale,), (zero_point,)) if self.dtype == "int8" else None
+        return self.tensor(shape, self.dtype, quantization)
+
+    def weights(self, shape: tuple[int, ...], scales: tuple[float, ...] = (0.01,), axis: int = 0) -> int:
+        if self.dtype == "float32":
+            return self.tensor(shape, "float32", None, self.random.normal(0, 0.3, shape).astype(np.float32))
+        data = self.random.integers(-127, 128, shape, np.int8)
+        return self.tensor(shape, "int8", Quantization(scales, (0,) * len(scales), axis), data)
+
+    def bias(self, x: int, weights: int, channels: int, limit: int = 1000) -> int:
+        if self.dtype == "float32":
+            return self.tensor((channels,), "float32", None, self.random.normal(size=channels).astype(np.float32))
+        scale, filter_scales = self.scale(x), self.quantization(weights).scale
+        quantization = Quantization(tuple(scale * s for s in filter_scales), (0,) * len(filter_scales), 0)
+        data = self.random.integers(-limit, limit, channels, np.int32)
+        return self.tensor((channels,), "int32", quantization, data)
+
+    def indices(self, values: tuple[int, ...]) -> int:
+        return self.tensor((len(values),), "int32", None, np.array(values, np.int32))
+
+    def node(self, op: Operator, inputs: tuple[int, ...], output: int) -> int:
+        self.nodes.append(Node(op, inputs, (output,)))
+        return output
+
+    def graph(self, x: int, y: int) -> Graph:
+        return Graph("main", tuple(self.tensors), tuple(self.nodes), (x,), (y,))
+
+    def quantization(self, index: int) -> Quantization:
+        quantization = self.tensors[index].quantization
+        assert quantization is not None
+        return quantization
+
+    def scale(self, index: int) -> float:
+        return self.quantization(index).scale[0] if self.dtype == "int8" else 1.0
+
+    def shape(self, index: int) -> tuple[int, ...]:
+        return self.tensors[index].shape
+
+
+def inputs_of(graph: Graph, count: int, seed: int = 0) -> Array:
+    """(count, ...) random inputs of the graph's input type."""
+    tensor = graph.tensors[graph.inputs[0]]
+    shape, random = (count, *tensor.shape[1:]), np.random.default_rng(seed)
+    if tensor.dtype == "float32":
+        return random.normal(size=shape).astype(np.float32)
+    return random.integers(-128, 128, shape, np.int8)
+
+
+def small_convnet(dtype: DType = "int8") -> Graph:
+    """Every operator once, on an image of 6 x 5 x 2: four classes."""
+    model = Model(dtype)
+    x = model.activation((1, 60), 0.05, 3)
+    image = model.node(
+        Reshape((1, 6, 5, 2)), (x, model.indices((-1, 6, 5, 2))), model.activation((1, 6, 5, 2), 0.05, 3)
+    )
+    filter_ = model.weights((4, 3, 3, 2), (0.01, 0.02, 0.003, 0.01))
+    bias = model.bias(image, filter_, 4)
+    y = model.activation((1, 6, 5, 4), 0.1, -128)
+    y = model.node(Conv2D(activation="relu6"), (image, filter_, bias), y)
+    filter_ = model.weights((1, 3, 2, 4), (0.01,) * 4, axis=3)
+    z = model.node(DepthwiseConv2D(), (y, filter_), model.activation((1, 6, 5, 4), 0.2, 5))
+    y = model.node(Add(), (y, z), model.activation((1, 6, 5, 4), 0.2, -3))
+    y = model.node(Pool2D("max", (2, 2), (2, 1)), (y,), model.activation((1, 3, 4, 4), 0.2, -3))
+    y = model.node(Pool2D("average", (2, 2), (1, 2), "same"), (y,), model.activation((1, 3, 2, 4), 0.2, -3))
+    y = model.node(Mean(), (y, model.indices((1, 2))), model.activation((1, 4), 0.1, -3))
+    filter_ = model.weights((4, 4))
+    bias = model.bias(y, filter_, 4)
+    y = model.node(FullyConnected(), (y, filter_, bias), model.activation((1, 4), 0.02, 3))
+    y = model.node(Softmax(), (y,), model.activation((1, 4), 1 / 256, -128))
+    return model.graph(x, y)
+
+
+scales = st.floats(2**-9, 2**-3)
+zero_points = st.integers(-128, 127)
+sizes = st.integers(1, 7)
+
+
+def _output(draw: Draw, model: Model, shape: tuple[int, ...], near: float) -> int:
+    """An output whose scale lies around `near`: from much saturation to few levels."""
+    return model.activation(shape, near * draw(st.floats(0.2, 8.0)), draw(zero_points))
+
+
+def draw_input(draw: Draw, model: Model) -> int:
+    shape = (1, draw(sizes), draw(sizes), draw(st.integers(1, 5)))
+    return model.activation(shape, draw(scales), draw(zero_points))
+
+
+def draw_conv(draw: Draw, model: Model, x: int) -> int:
+    return _draw_filter(draw, model, x, depthwise=False)
+
+
+def draw_depthwise(draw: Draw, model: Model, x: int) -> int:
+    return _draw_filter(draw, model, x, depthwise=True)
+
+
+def _draw_filter(draw: Draw, model: Model, x: int, *, depthwise: bool) -> int:
+    _, height, width, depth = model.shape(x)
+    padding = draw(st.sampled_from(PADDINGS))
+    kernel, dilation = (1, 1), (1, 1)
+    if padding == "same":
+        kernel, dilation = (
+            draw(st.tuples(st.integers(1, 4), st.integers(1, 3))),
+            draw(st.sampled_from([(1, 1), (2, 1), (1, 2)])),
+        )
+    else:
+        kernel = draw(st.tuples(st.integers(1, height), st.integers(1, width)))
+    dilation = tuple(d if (k - 1) * d < 4 * n else 1 for k, d, n in zip(kernel, dilation, (height, width), strict=True))
+    kernel = tuple(k if (k - 1) * d < 4 * n else 1 for k, d, n in zip(kernel, dilation, (height, width), strict=True))
+    stride = draw(st.tuples(st.integers(1, 3), st.integers(1, 3)))
+    multiplier = draw(st.integers(1, 3))
+    channels = depth * multiplier if depthwise else draw(st.integers(1, 6))
+    count = channels if draw(st.booleans()) else 1
+    # Some channels of real models have weights of almost no scale: their multiplier becomes 0.
+    tiny = st.one_of(scales, scales, st.just(1e-10))
+    weight_scales = (draw(scales), *(draw(tiny) for _ in range(count - 1)))
+    axis, shape = (3, (1, *kernel, channels)) if depthwise else (0, (channels, *kernel, depth))
+    filter_ = model.weights(shape, weight_scales, axis)
+    inputs = (x, filter_)
+    if draw(st.booleans()):
+        inputs += (model.bias(x, filter_, channels, draw(st.sampled_from([100, 10_000, 10_000_000]))),)
+    rows, columns = (
+        output_size(n, k, s, padding, d) for n, k, s, d in zip((height, width), kernel, stride, dilation, strict=True)
+    )
+    y = _output(draw, model, (1, rows, columns, channels), model.scale(x) * max(weight_scales) * 100)
+    activation = draw(st.sampled_from(ACTIVATIONS))
+    if depthwise:
+        return model.node(DepthwiseConv2D(stride, padding, dilation, multiplier, activation), inputs, y)
+    return model.node(Conv2D(stride, padding, dilation, activation), inputs, y)
+
+
+def draw_pool(draw: Draw, model: Model, x: int) -> int:
+    _, height, width, depth = model.shape(x)
+    padding = draw(st.sampled_from(PADDINGS))
+    size = draw(st.tuples(st.integers(1, height), st.integers(1, width)))
+    stride = draw(st.tuples(st.integers(1, 3), st.integers(1, 3)))
+    rows, columns = (output_size(n, k, s, padding) for n, k, s in zip((height, width), size, stride, strict=True))
+    kind: Any = draw(st.sampled_from(["average", "max"]))
+    y = model.activation((1, rows, columns, depth), *_scale_and_zero_point(model, x))
+    return model.node(Pool2D(kind, size, stride, padding, draw(st.sampled_from(ACTIVATIONS))), (x,), y)
+
+
+def draw_add(draw: Draw, model: Model, x: int) -> int:
+    """Adds the newest other tensor of the same shape, or x to itself."""
+    alike = [i for i, t in enumerate(model.tensors) if t.data is None and t.shape == model.shape(x) and i != x]
+    other = alike[-1] if alike else x
+    y = _output(draw, model, model.shape(x), max(model.scale(x), model.scale(other)))
+    return model.node(Add(draw(st.sampled_from(ACTIVATIONS))), draw(st.sampled_from([(x, other), (other, x)])), y)
+
+
+def draw_mean(draw: Draw, model: Model, x: int) -> int:
+    shape, keep = model.shape(x), draw(st.booleans())
+    axes = draw(st.lists(st.integers(1, len(shape) - 1), min_size=1, unique=True))
+    result = tuple(1 if i in axes else n for i, n in enumerate(shape) if keep or i not in axes)
+    signed = tuple(a - len(shape) if draw(st.booleans()) else a for a in axes)
+    return model.node(Mean(keep), (x, model.indices(signed)), _output(draw, model, result, model.scale(x)))
+
+
+def draw_reshape(draw: Draw, model: Model, x: int) -> int:
+    _, height, width, depth = model.shape(x)
+    shape = draw(
+        st.sampled_from([(1, height * width * depth), (1, width, height, depth), (1, 1, height * width, depth)])
+    )
+    inputs = (x, model.indices(shape)) if draw(st.booleans()) else (x,)
+    return model.node(Reshape(shape), inputs, model.activation(shape, *_scale_and_zero_point(model, x)))
+
+
+def draw_dense(draw: Draw, model: Model, x: int) -> int:
+    count, size = draw(st.integers(1, 6)), model.tensors[x].size
+    weight_scales = tuple(draw(scales) for _ in range(count if draw(st.booleans()) else 1))
+    weights = model.weights((count, size), weight_scales)
+    inputs = (x, weights)
+    if draw(st.booleans()):
+        inputs += (model.bias(x, weights, count, draw(st.sampled_from([100, 10_000, 10_000_000]))),)
+    y = _output(draw, model, (1, count), model.scale(x) * max(weight_scales) * 200)
+    return model.node(FullyConnected(draw(st.sampled_from(ACTIVATIONS))), inputs, y)
+
+
+def draw_softmax(draw: Draw, model: Model, x: int) -> int:
+    beta = draw(st.sampled_from([1.0, 1.0, 0.5, 3.0, 100.0]))
+    return model.node(Softmax(beta), (x,), model.activation(model.shape(x), 1 / 256, -128))
+
+
+def _scale_and_zero_point(model: Model, x: int) -> tuple[float, int]:
+    return (model.scale(x), model.quantization(x).zero_point[0]) if model.dtype == "int8" else (1.0, 0)
+
+
+@st.composite
+def single_layers(draw: Draw, layer: Any, dtype: DType = "int8") -> Graph:
+    """One layer on a drawn input."""
+    model = Model(dtype, draw(st.integers(0, 2**32)))
+    x = draw_input(draw, model)
+    return model.graph(x, layer(draw, model, x))
+
+
+@st.composite
+def networks(draw: Draw, dtype: DType = "int8") -> Graph:
+    """A few layers over images, then any of mean, dense and softmax."""
+    model = Model(dtype, draw(st.integers(0, 2**32)))
+    x = y = draw_input(draw, model)
+    body = st.sampled_from([draw_conv, draw_depthwise, draw_pool, draw_add, draw_reshape])
+    for layer in draw(st.lists(body, max_size=4)):
+        if len(model.shape(y)) == 4:
+            y = layer(draw, model, y)
+    for layer in (draw_mean, draw_dense, draw_softmax):
+        if (draw(st.booleans()) and len(model.shape(y)) > 1) or not model.nodes:
+            y = layer(draw, model, y)
+    return model.graph(x, y)
