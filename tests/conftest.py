@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from tests.chain import Finished, finish, require_chain
 
 ROOT = Path(__file__).parent.parent
 _ALLOWED = Path(__file__).with_name("allowed_skips.txt")
@@ -28,3 +29,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         lines = [f"  {nodeid}: {why}" for nodeid, why in surprises]
         print("\nskipped, but not named in tests/allowed_skips.txt:\n" + "\n".join(lines))
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """The demo, made. Tests that use it are marked `xdist_group("chain")`, so that one process makes it."""
+    require_chain()
+    return finish(tmp_path_factory.mktemp("chain") / "demo")

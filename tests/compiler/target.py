@@ -69,7 +69,9 @@ def execute(built: Build, inputs: npt.NDArray[np.int8], cpu: str = "m4") -> list
     worker = [sys.executable, str(Path(__file__).with_name("count_instructions.py"))]
     done = subprocess.run(worker, input=json.dumps(job), capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
-    return [Execution(np.array(r["output"], np.int8), _by_function(r["blocks"], built)) for r in json.loads(done.stdout)]
+    return [
+        Execution(np.array(r["output"], np.int8), _by_function(r["blocks"], built)) for r in json.loads(done.stdout)
+    ]
 
 
 def _by_function(blocks: dict[str, list[int]], built: Build) -> dict[str, int]:

@@ -57,7 +57,7 @@ def test_the_zero_point_is_folded_only_where_no_window_reaches_the_padding() -> 
 def test_a_reshape_shares_the_buffer_of_its_input() -> None:
     program = legalise(tiny())
     assert program.input == tiny().inputs[0]
-    assert [b.buffer for b in program.steps[0].call.buffers()][0] == program.input
+    assert next(program.steps[0].call.buffers()) == steps.Source(program.input)
 
 
 def test_a_float_model() -> None:
@@ -72,13 +72,14 @@ def test_a_model_without_layers() -> None:
 
 def test_a_sum_beyond_32_bits() -> None:
     graph = motion_net()
-    filter_ = graph.nodes[0].inputs[1]
-    bias = graph.nodes[0].inputs[2]
+    _, filter_, bias = graph.nodes[0].inputs
     limit = replace(graph.tensors[bias], data=np.full(16, 2**31 - 1, np.int32))
+    weights = graph.tensors[filter_].data
+    assert weights is not None
+    reach = 2**31 - 1 + 128 * int(np.abs(weights[0].astype(int)).sum())
     assert _message(with_tensor(graph, bias, limit)) == (
-        f"layer 0 (CONV_2D -> {graph.tensors[graph.nodes[0].outputs[0]].name!r}): the sum of output channel 0 can reach "
-        f"{2**31 - 1 + 128 * int(np.abs(graph.tensors[filter_].data[0].astype(int)).sum())}, "
-        "too much for 32 bits at its scale; quantize the model again, or use smaller weights and biases"
+        f"layer 0 (CONV_2D -> 't3'): the sum of output channel 0 can reach {reach}, too much for 32 bits at its scale; "
+        "quantize the model again, or use smaller weights and biases"
     )
 
 

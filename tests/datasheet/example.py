@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from sensorsmith.base.hashing import hash_bytes, hash_json
@@ -18,6 +19,7 @@ from sensorsmith.base.records import (
 )
 from sensorsmith.boards import load_board
 from sensorsmith.datasheet import Document, collect
+from sensorsmith.datasheet.render_pdf import render_png
 from sensorsmith.spec import Declarations, Sensor
 from sensorsmith.stats import cluster_wilson, wilson
 
@@ -33,7 +35,7 @@ CONFUSION = [
 ]
 PEOPLE = {"8": (296, 271), "9": (301, 228), "10": (288, 268)}
 OURS = Tool(name="sensorsmith", version="0.1.0")
-BUDGET = "8 bit/s"
+PICTURE, PPI = Path(__file__).with_name("example.png"), 50.0
 
 
 def sensor(**identity: str) -> Sensor:
@@ -68,7 +70,7 @@ def sensor(**identity: str) -> Sensor:
             "features": {"block": "motion", "decimate": 2},
             "model": {"architecture": "conv1d", "blocks": [{"filters": 16}]},
             "board": "nucleo-l4r5zi",
-            "outputs": {"confidence_bits": 4, "budget": BUDGET},
+            "outputs": {"confidence_bits": 4, "budget": "8 bit/s"},
             "deployment": {"country": "world", "lifetime": "3 years", "mass": "40 g"},
         }
     )
@@ -109,7 +111,8 @@ def tables() -> dict[str, Any]:
         "evaluation.json": {"labels": list(LABELS), "confusion": CONFUSION, "people": people},
         "firmware.json": {"model_id": hash_bytes(b"model"), "fw_id": hash_bytes(b"firmware")},
         "footprint.json": {
-            "lines": [{"block": b, "name": n, "low": lo, "typ": typ, "high": hi} for b, n, lo, typ, hi in lines]
+            "lines": [{"block": b, "name": n, "low": lo, "typ": typ, "high": hi} for b, n, lo, typ, hi in lines],
+            "not_provided": [],
         },
     }
 
@@ -245,3 +248,7 @@ def _found(
         tool=tool,
         note=note,
     )
+
+
+if __name__ == "__main__":
+    PICTURE.write_bytes(render_png(example(), PPI))

@@ -2,7 +2,7 @@ import copy
 from typing import Any
 
 import pytest
-from example import declarations, empty, example, records, sensor, tables
+from tests.datasheet.example import declarations, empty, example, records, sensor, tables
 
 from sensorsmith.base.errors import DataError
 from sensorsmith.base.records import Absent, Quantity, StageRecord, Statement, Value

@@ -1,7 +1,8 @@
 from dataclasses import replace
+from itertools import pairwise
 
 import segno
-from example import empty, example
+from tests.datasheet.example import empty, example
 
 from sensorsmith.datasheet import figures
 from sensorsmith.datasheet.sheet import Blocks, People, Piece, lay_out
@@ -41,8 +42,7 @@ def test_a_person_stands_where_their_accuracy_is() -> None:
     assert isinstance(people, People)
     dots = [float(dot.get("cx", "")) for dot in figures.people(people).iter("circle")]
     shares = [person.values[1] for person in people.rows]
-    steps = [(b - a) for a, b in zip(dots, dots[1:], strict=False)]
-    slopes = [step / (b - a) for step, a, b in zip(steps, shares, shares[1:], strict=False)]
+    slopes = [(x2 - x1) / (p2 - p1) for (x1, x2), (p1, p2) in zip(pairwise(dots), pairwise(shares), strict=True)]
     assert max(slopes) - min(slopes) < 0.2, "the axis is linear"
 
 

@@ -25,7 +25,7 @@ from sensorsmith.datasheet.format import aligned, escape_invisible, number, prin
         (120e6, "Hz", "120 MHz"),
         (6.807, "bit/s", "6.81 bit/s"),
         (1.071, "kg CO2e", "1.07 kg CO₂e"),
-        (0.011, "kg CO2e", "11.0 g CO₂e"),
+        (0.0112, "kg CO2e", "11.2 g CO₂e"),
         (0.8667, "%", "86.7 %"),
         (0.05, "furlong", "0.0500 furlong"),
     ],

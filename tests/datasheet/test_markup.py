@@ -4,7 +4,7 @@ from sensorsmith.datasheet.sheet import Piece
 
 def test_text_and_attributes_are_escaped() -> None:
     made = element("td", '<script>"&', title='"><x')
-    assert html(made) == '<td title="&quot;&gt;&lt;x">&lt;script&gt;"&amp;</td>'
+    assert html(made) == '<td title="&quot;&gt;<x">&lt;script&gt;"&amp;</td>'
     assert xml(made) == '<td title="&quot;&gt;&lt;x">&lt;script&gt;"&amp;</td>'
 
 

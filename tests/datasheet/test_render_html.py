@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 import pytest
-from example import empty, example
-from page import Page, Text
+from tests.datasheet.example import empty, example
+from tests.datasheet.page import Page, Text
 
 from sensorsmith.base.records import Quantity
 from sensorsmith.base.records import resolve_pointer as resolve

@@ -1,13 +1,16 @@
+import io
 import re
 from typing import Any
 
+import numpy as np
 import pytest
-from example import declarations, empty, example, records, sensor, tables
+from matplotlib.image import imread
+from tests.datasheet.example import PICTURE, PPI, declarations, empty, example, records, sensor, tables
 
 from sensorsmith.base.errors import DataError
 from sensorsmith.boards import load_board
 from sensorsmith.datasheet import Document, collect, render_pdf
-from sensorsmith.datasheet.render_pdf import page_inputs
+from sensorsmith.datasheet.render_pdf import page_inputs, render_png
 from sensorsmith.spec import Declarations
 
 
@@ -37,6 +40,15 @@ def test_it_is_tagged_with_title_language_table_headers_and_alternative_texts(pd
     assert b"pdfuaid:part" in pdf
     assert b"/Scope/Column" in pdf
     assert pdf.count(b"/S/Figure") == pdf.count(b"/Alt") == 4
+
+
+def test_it_looks_as_the_committed_picture_does() -> None:
+    expected = imread(PICTURE)
+    found = imread(io.BytesIO(render_png(example(), PPI)))
+    assert found.shape == expected.shape
+    different = np.abs(found - expected).max(axis=2) > 0.25
+    # Another version changes a hash and with it the code; another release of typst may move the edge of a letter.
+    assert different.mean() < 0.01, "look at the page; if it is as it should be: python -m tests.datasheet.example"
 
 
 def test_an_empty_project_renders() -> None:

@@ -1,11 +1,11 @@
 import json
 from typing import Any
 
-from example import empty, example
+from tests.datasheet.example import declarations, empty, example, records, sensor, tables
 
 from sensorsmith.base.records import Absent, Condition, Quantity
 from sensorsmith.base.records import resolve_pointer as resolve
-from sensorsmith.datasheet import Document, to_json
+from sensorsmith.datasheet import Document, collect, to_json
 from sensorsmith.datasheet.sheet import METHODS, lay_out, pieces
 
 
@@ -66,6 +66,16 @@ def test_conditions_of_several_figures_are_stated_once_unless_one_contradicts() 
         "clock 120 MHz",
         "clock 80 MHz",
     ]
+
+
+def test_a_sum_that_leaves_something_out_does_not_pass_for_the_whole() -> None:
+    files = tables()
+    assert lay_out(example()).total.name == "whole life"
+    files["footprint.json"]["not_provided"] = [{"name": "training"}, {"name": "rest power"}]
+    sheet = lay_out(collect(sensor(), None, declarations(), records(), files))
+    assert sheet.total.name == "incomplete"
+    assert sheet.headline[-1].name == "carbon, incomplete"
+    assert [piece.text for piece in sheet.left_out] == ["training, rest power"]
 
 
 def with_accuracy(value: Absent) -> Document:

@@ -1,6 +1,6 @@
 import pytest
-from example import OURS, example
 from pydantic import ValidationError
+from tests.datasheet.example import OURS, example
 
 from sensorsmith.base.records import Evidence
 from sensorsmith.datasheet import Document, to_json

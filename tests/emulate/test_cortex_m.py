@@ -205,6 +205,28 @@ def test_an_interrupt_anywhere_in_publishing_sees_one_whole_result(board: Cortex
     assert len(seen) > 40 and set(seen) == {1, 2}
 
 
+def test_an_interrupt_among_conditional_instructions(changed: Open) -> None:
+    """What is called is not conditional, and what was interrupted still is: neither addition happens."""
+    probe = """
+__attribute__((naked, noinline)) int probe(void);
+int probe(void) { __asm__ volatile("movs r0, #7\\ncmp r0, r0\\nitt ne\\naddne r0, #1\\naddne r0, #2\\nbx lr"); }
+static volatile int found;
+int tiny_run(void)
+{
+    found = probe();
+"""
+    board = changed({"tiny.c": ("int tiny_run(void)\n{\n", probe)})
+    elf = board._program
+    inside, idle = elf.symbol("probe").address + 8, elf.symbol("ss_idle").address
+    board.do([*board._begin(_windows(1)[0]), ("run", inside)], "running")
+    state = elf.symbol("registers").address
+    calls = [("call", elf.symbol(name).address, idle, state) for name in ("ss_bus_start_read", "ss_bus_read")]
+    _, status = board.do(calls, "interrupting")
+    assert status & 0xFF == Status.WARMING_UP
+    *_, found = board.do([("run", idle), ("read", elf.symbol("found").address, 4)], "finishing")
+    assert found == (7).to_bytes(4, "little")
+
+
 def test_the_count_of_a_loop_is_exact(changed: Open) -> None:
     """1 + 200 + 1 + 1 instructions, one of them 32 bits long; the second function begins with its loop."""
     probes = """

@@ -1,26 +1,25 @@
 """The oracle of all integer arithmetic: the TFLite Micro interpreter of the `tflite-micro` wheel, tensor by tensor.
 
-It aborts or crashes on models it dislikes and on wrong indices, so it lives in a process of its own. Run as a script,
-this file is that process: it takes pickled requests from its standard input until that closes.
+It aborts or crashes on models it dislikes and on wrong indices, so it lives in a process of its own: oracle_process.py.
 """
 
 from __future__ import annotations
 
 import importlib.util
-import os
 import pickle
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import numpy as np
 import numpy.typing as npt
 
 from sensorsmith.graph import Graph, write_tflite
 
 Array = npt.NDArray[Any]
+_PROCESS = Path(__file__).with_name("oracle_process.py")
 AVAILABLE = importlib.util.find_spec("tflite_micro") is not None
 
 
@@ -30,7 +29,7 @@ class Oracle:
     def __enter__(self) -> Self:
         self._errors = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
-            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors
+            [sys.executable, _PROCESS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors
         )
         return self
 
@@ -63,34 +62,3 @@ class Oracle:
             self.__enter__()
             raise AssertionError(f"TFLite Micro {results}: {printed}")
         return results
-
-
-def _serve() -> None:
-    from tflite_micro import runtime  # type: ignore[import-not-found, unused-ignore]
-
-    # TFLite Micro may print; its prints must not end up among our answers.
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    while True:
-        try:
-            model, inputs, computed = pickle.load(sys.stdin.buffer)
-        except EOFError:
-            return
-        results: list[dict[int, Array]] | str = []
-        try:
-            interpreter = runtime.Interpreter.from_bytes(
-                model, arena_size=8 << 20, intrepreter_config=runtime.InterpreterConfig.kPreserveAllTensors
-            )
-            for x in inputs:
-                interpreter.set_input(x, 0)
-                interpreter.invoke()
-                tensors = {i: np.array(interpreter.GetTensor(i, 0)["tensor_data"]) for i in computed}
-                results.append(tensors)
-        except RuntimeError as error:
-            results = f"refused the model ({error})"
-        pickle.dump(results, answers)
-        answers.flush()
-
-
-if __name__ == "__main__":
-    _serve()

@@ -254,8 +254,7 @@ def test_a_cut_file_names_the_place() -> None:
 
 
 def test_a_tensor_that_is_named_ten_thousand_times_takes_no_memory() -> None:
-    scales = Record(QUANTIZATION, {"scale": (0.5,) * 10_000, "zero_point": (0,)})
-    data = bytearray(file(weights={"quantization": scales}, unused_tensors=10_000))
+    data = bytearray(file(weights={"name": "w" * 100_000}, unused_tensors=10_000))
     subgraph = Source(bytes(data)).root(MODEL, b"TFL3", "model").tables("subgraphs", SUBGRAPH)[0]
     weights = subgraph.tables("tensors", TENSOR)[1]
     at = subgraph._find("tensors")
@@ -269,7 +268,7 @@ def test_a_tensor_that_is_named_ten_thousand_times_takes_no_memory() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert error.value.what == "the model's description (all but its weights) takes more than 8 MB"
-    assert peak < 200 << 20
+    assert peak < 32 << 20
 
 
 def test_mutated_files_give_a_graph_or_one_clear_error() -> None:
@@ -329,8 +328,9 @@ def test_weights_of_a_real_model_with_dynamic_range_quantization_are_those_of_it
         if isinstance(a.op, Conv2D | FullyConnected):
             weights, coarse = real.tensors[a.inputs[1]], quantized.tensors[b.inputs[1]]
             assert weights.dtype == "float32"
-            steps = np.broadcast_to(step_of(coarse), coarse.shape)
-            np.testing.assert_array_less(np.abs(weights.data - coarse.data * steps), 1.01 * steps)
+            steps = step_of(coarse)
+            # The float file has one scale for all channels: the largest of the int8 file's.
+            assert np.abs(weights.data - coarse.data * steps).max() < 1.01 * steps.max()
             compared += 1
     assert compared == 6
 

@@ -66,8 +66,13 @@ class _Line(_Read):
     high: float
 
 
-class _Footprint(_Read):
+class _Gap(_Read):
+    name: str
+
+
+class _Carbon(_Read):
     lines: list[_Line]
+    not_provided: list[_Gap]
 
 
 class _Sources:
@@ -168,7 +173,7 @@ def collect(
             unseen=take("windows", "unseen"),
         ),
         interface=_interface(sensor, sources),
-        footprint=Footprint(total_kg=take("footprint", "total_kg"), blocks=_blocks(sources)),
+        footprint=_footprint(sources),
         setting=_setting(sensor),
         declared=_declared(declarations),
     )
@@ -342,13 +347,24 @@ def _people(sources: _Sources) -> Rows:
     return _of_device(sources, "/people", ("person", "windows", "correct", "low", "high"), rows)
 
 
-def _blocks(sources: _Sources) -> Rows:
-    """Carbon by block of the life-cycle model, the largest first."""
-    found = _read(sources.tables, "footprint.json", _Footprint.model_validate)
+def _footprint(sources: _Sources) -> Footprint:
+    total = sources.value("footprint", "total_kg")
+    found = _read(sources.tables, "footprint.json", _Carbon.model_validate)
     if found is None:
-        return Absent(reason="not_provided", why="there is no footprint.json")
+        missing = Absent(reason="not_provided", why="there is no footprint.json")
+        return Footprint(total_kg=total, left_out=missing, blocks=missing)
+    left_out = Statement(
+        text=", ".join(gap.name for gap in found.not_provided) or "nothing",
+        method="derived",
+        evidence=sources.evidence("footprint", "footprint.json", "/not_provided"),
+    )
+    return Footprint(total_kg=total, left_out=left_out, blocks=_blocks(sources, found.lines))
+
+
+def _blocks(sources: _Sources, lines: Sequence[_Line]) -> Table:
+    """Carbon by block of the life-cycle model, the largest first."""
     sums: dict[str, tuple[float, float, float]] = {}
-    for line in found.lines:
+    for line in lines:
         low, typ, high = sums.get(line.block, (0.0, 0.0, 0.0))
         sums[line.block] = (low + line.low, typ + line.typ, high + line.high)
     rows = [(block, *ends) for block, ends in sorted(sums.items(), key=lambda item: (-item[1][1], item[0]))]

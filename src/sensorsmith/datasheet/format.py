@@ -66,7 +66,7 @@ def number(value: float, factor: float = 1.0) -> str:
 
 
 def aligned(value: float, factor: float, largest: float) -> str:
-    """`value / factor` in a column whose `largest` has three significant digits; what would print as zero is `<0.001`."""
+    """`value / factor` in a column whose `largest` has three significant digits; `<0.001` for what would be zero."""
     decimals = max(0, 2 - math.floor(math.log10(abs(largest / factor)))) if largest else 0
     text = f"{value / factor:.{decimals}f}"
     return text if value == 0 or float(text) else f"<{10**-decimals:.{decimals}f}"

@@ -220,9 +220,11 @@ def _memory(sheet: Sheet) -> Element:
 
 def _carbon(sheet: Sheet) -> Element:
     b = sheet.blocks
-    title = "Carbon footprint, whole life"
+    title = f"Carbon footprint, {sheet.total.name}"
+    sums = "Low, typ and high are sums over all lines, not an interval. Left out, as not provided: "
+    note = element("p", sums, *run(sheet.left_out), ".", class_="small")
     if isinstance(b, Piece):
-        return _missing(title, b)
+        return _section(title, element("p", *run((b,))), note)
     rows = [_line((r.name,), ((r.low,), (r.typ,), (r.high,))) for r in b.rows]
     for row, colour in zip(rows, (figures.PALETTE * len(rows))[: len(rows)], strict=True):
         row[0].insert(0, element("span", class_="swatch", style=f"background: {colour}"))
@@ -236,7 +238,6 @@ def _carbon(sheet: Sheet) -> Element:
         class_="plain",
     )
     figure = element("figure", figures.carbon(b))
-    note = element("p", *run(sheet.carbon_note), class_="small") if sheet.carbon_note else None
     return _section(title, figure, table, note, method=sheet.total.method, evidence=sheet.total.evidence)
 
 

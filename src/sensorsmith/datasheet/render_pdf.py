@@ -36,19 +36,27 @@ def render_pdf(document: Document) -> bytes:
         DataError: the document holds too much for one page.
         ToolFailed: typst refused or warned.
     """
+    return _typeset(document, format="pdf", pdf_standards=["ua-1"])
+
+
+def render_png(document: Document, ppi: float) -> bytes:
+    """The same page as a picture; raises as `render_pdf` does."""
+    return _typeset(document, format="png", ppi=ppi)
+
+
+def _typeset(document: Document, **output: Any) -> bytes:
     import typst
 
-    fonts = [str(_FONTS), str(_spare_fonts())]
     template: Any = (_FOLDER / "sheet.typ").read_bytes()
     try:
-        pdf, warnings = typst.compile_with_warnings(
+        made, warnings = typst.compile_with_warnings(
             template,
             root=str(_FOLDER),
-            font_paths=fonts,
+            font_paths=[str(_FONTS), str(_spare_fonts())],
             ignore_system_fonts=True,
             sys_inputs={"sheet": json.dumps(page_inputs(document))},
-            pdf_standards=["ua-1"],
             timestamp=0,
+            **output,
         )
     except typst.TypstError as error:
         if "does not fit one page" in str(error):
@@ -59,7 +67,7 @@ def render_pdf(document: Document) -> bytes:
         raise ToolFailed(f"typst refused the datasheet: {error}") from error
     if warnings:
         raise ToolFailed(f"typst warned: {warnings[0]}")
-    return bytes(pdf)
+    return bytes(made)
 
 
 def page_inputs(document: Document) -> dict[str, Any]:

@@ -7,9 +7,9 @@ The PDF and the HTML page arrange these pieces and add none of their own, so a n
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 
-from sensorsmith.base.records import Absent, Condition, Evidence, Interval, Quantity, Statement, Value
+from sensorsmith.base.records import Absent, Condition, Evidence, Interval, Quantity, Record, Statement, Value
 from sensorsmith.datasheet.format import aligned, number, printable, scale
 from sensorsmith.datasheet.types import Document, Table
 
@@ -173,8 +173,7 @@ class Sheet:
     people: People | Piece
     memories: tuple[Memory, ...]
     total: Fact
-    """Carbon of the whole life; `carbon_note` says what it is a sum of, and what is missing in it."""
-    carbon_note: Cell
+    left_out: Cell
     blocks: Blocks | Piece
     registers: Registers | Piece
     files: tuple[tuple[Piece, Piece], ...]
@@ -201,8 +200,8 @@ def lay_out(document: Document) -> Sheet:
         confusion=_confusion(d),
         people=_people(d),
         memories=_memories(d),
-        total=_fact("Whole life", d.footprint.total_kg, "/footprint/total_kg"),
-        carbon_note=_note(d.footprint.total_kg, "/footprint/total_kg"),
+        total=_fact(_life(d), d.footprint.total_kg, "/footprint/total_kg"),
+        left_out=_text(d.footprint.left_out, "/footprint/left_out"),
         blocks=_blocks(d),
         registers=_registers(d),
         files=_files(d),
@@ -216,8 +215,15 @@ def _headline(d: Document) -> tuple[Fact, ...]:
         _fact("energy per window", d.execution.modelled_energy_j, "/execution/modelled_energy_j"),
         _fact("flash", d.memory.flash_bytes, "/memory/flash_bytes"),
         _fact("RAM", d.memory.ram_total_bytes, "/memory/ram_total_bytes"),
-        _fact("carbon, whole life", d.footprint.total_kg, "/footprint/total_kg"),
+        _fact(f"carbon, {_life(d)}", d.footprint.total_kg, "/footprint/total_kg"),
     )
+
+
+def _life(d: Document) -> str:
+    """What the carbon is that of: a sum that leaves something out must not pass for the whole."""
+    left_out = d.footprint.left_out
+    whole = not isinstance(left_out, Statement) or left_out.text == "nothing"
+    return "whole life" if whole else "incomplete"
 
 
 def _identity(d: Document) -> tuple[Fact, ...]:
@@ -601,12 +607,12 @@ def _files(d: Document) -> tuple[tuple[Piece, Piece], ...]:
         if isinstance(node, Evidence):
             name = Piece(printable(node.file), f"{pointer}/file")
             found.setdefault(node.file, (name, Piece(node.sha256[:8], f"{pointer}/sha256")))
-        elif isinstance(node, (tuple, list)):
+        elif isinstance(node, Record):
+            for field, item in node:
+                visit(item, f"{pointer}/{field}")
+        elif isinstance(node, tuple):
             for index, item in enumerate(node):
                 visit(item, f"{pointer}/{index}")
-        elif hasattr(node, "model_fields_set"):
-            for field, item in node:  # type: ignore[attr-defined]
-                visit(item, f"{pointer}/{field}")
 
     visit(d, "")
     return tuple(found[name] for name in sorted(found))
@@ -618,6 +624,6 @@ def pieces(node: object) -> Sequence[Piece]:
         return [node]
     if isinstance(node, tuple):
         return [piece for item in node for piece in pieces(item)]
-    if hasattr(node, "__dataclass_fields__"):
+    if is_dataclass(node):
         return [piece for item in vars(node).values() for piece in pieces(item)]
     return []

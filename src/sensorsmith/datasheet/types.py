@@ -140,6 +140,8 @@ class Interface(Part):
 
 class Footprint(Part):
     total_kg: Value
+    left_out: Value
+    """What the total leaves out because it was not provided; or `nothing`."""
     blocks: Rows
     """block, and its low, typical and high carbon in kg CO2e."""
 

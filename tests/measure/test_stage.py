@@ -1,0 +1,107 @@
+"""The chain on real recordings: every form of features and model gives the same bytes."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+
+import numpy as np
+import pytest
+from tests.chain import Finished
+from tests.graph.oracle import AVAILABLE, Oracle
+
+from sensorsmith.base.hostcc import build_shared, load
+from sensorsmith.base.records import Quantity
+from sensorsmith.boards import load_board
+from sensorsmith.data import load_windows
+from sensorsmith.dsp import HostFeatures, feature_block
+from sensorsmith.emulate import open_board
+from sensorsmith.graph import interpret, interpret_batch, read_tflite
+
+pytestmark = pytest.mark.xdist_group("chain")
+
+WINDOWS = 400
+
+
+def test_numpy_c_on_the_host_and_c_on_the_emulated_m4_agree_on_every_byte(
+    finished: Finished, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    sensor, folders = finished.project.sensor, finished.folders
+    name = sensor.identity.c_name
+    raw = load_windows(folders["windows"] / "windows.npz").raw
+    raw = raw[np.linspace(0, len(raw) - 1, WINDOWS).astype(int)]
+    block = feature_block(sensor)
+    features = block.transform(raw)
+    graph = read_tflite((folders["model"] / "model.tflite").read_bytes())
+    scores = interpret_batch(graph, features.reshape(-1, *graph.tensors[graph.inputs[0]].shape[1:])).reshape(WINDOWS, -1)
+
+    assert np.array_equal(HostFeatures(block).transform(raw), features)
+
+    sources = {file.name: file.read_text(encoding="utf-8") for file in (folders["compile"] / "c").iterdir()}
+    library = load(build_shared(sources, tmp_path_factory.mktemp("host")))
+    infer = getattr(library, f"{name}_infer")
+    for x, expected in zip(features, scores, strict=True):
+        y = np.empty(scores.shape[1], np.int8)
+        infer(ctypes.c_void_p(x.ctypes.data), ctypes.c_void_p(y.ctypes.data))
+        assert np.array_equal(y, expected)
+
+    buffers = json.loads((folders["compile"] / "compile.json").read_text())["buffers"]
+    source = next(b["offset"] for b in buffers if b["first"] == -1)
+    result = max(buffers, key=lambda b: b["last"])["offset"]
+    points = [
+        (f"{name}_run", f"{name}_arena", source, features[0].size),
+        ("ss_result", f"{name}_arena", result, scores.shape[1]),
+    ]
+    elf = (folders["firmware"] / "sensor.elf").read_bytes()
+    with open_board(load_board(sensor.board), elf, block.window) as board:
+        for window, x, expected in zip(raw, features, scores, strict=True):
+            on_board = board.observe(window, points)
+            assert on_board[0] == x.tobytes()
+            assert on_board[1] == expected.tobytes()
+
+
+@pytest.mark.skipif(not AVAILABLE, reason="the tflite-micro wheel is not installed (it exists for Linux only)")
+def test_tflite_micro_agrees_on_every_tensor_of_real_windows(finished: Finished) -> None:
+    folders = finished.folders
+    content = (folders["model"] / "model.tflite").read_bytes()
+    graph = read_tflite(content)
+    raw = load_windows(folders["windows"] / "windows.npz").raw[::40]
+    shape = graph.tensors[graph.inputs[0]].shape
+    inputs = [x.reshape(shape) for x in feature_block(finished.project.sensor).transform(raw)]
+    with Oracle() as oracle:
+        results = oracle.run(graph, inputs, content)
+    assert len(results) > 100
+    for x, tensors in zip(inputs, results, strict=True):
+        ours = interpret(graph, x)
+        assert len(tensors) > 8
+        for index, expected in tensors.items():
+            assert np.array_equal(ours[index], expected), graph.tensors[index].name
+
+
+def test_the_figures_of_the_demo(finished: Finished) -> None:
+    found = finished.outcome.values["measure"]
+    numbers = {name: value.typ for name, value in found.items() if isinstance(value, Quantity) and value.typ is not None}
+    assert numbers["accuracy_device"] == numbers["accuracy_int8"] >= 0.8
+    assert numbers["disagreements"] == 0
+    assert 0.5 < numbers["accuracy_worst_person"] <= numbers["accuracy_device"]
+    assert numbers["ram_total_bytes"] < 16 * 1024
+    assert numbers["stack_bytes"] > 0
+    assert numbers["instructions_per_window"] > 304_000  # more than one for each multiply-accumulate
+    accuracy = found["accuracy_device"]
+    assert isinstance(accuracy, Quantity)
+    assert accuracy.method == "emulated"
+    assert accuracy.tool is not None
+    assert accuracy.tool.name == "unicorn"
+    assert accuracy.interval is not None
+    assert accuracy.interval.groups == 3
+    assert accuracy.note == "insufficient data: 3 groups, at least 5 are needed"
+
+
+def test_modelled_time_follows_from_the_instructions(finished: Finished) -> None:
+    found = finished.outcome.values["measure"]
+    instructions, time = found["instructions_per_window"], found["modelled_time_s"]
+    assert isinstance(instructions, Quantity)
+    assert isinstance(time, Quantity)
+    assert instructions.typ is not None
+    assert time.typ == pytest.approx(instructions.typ * 1.25 / 120e6)
+    assert time.method == "computed"
