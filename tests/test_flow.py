@@ -169,7 +169,7 @@ def test_killed_in_any_stage_it_goes_on_to_the_same_bytes(tmp_path: Path) -> Non
     for stage in BROUGHT:
         done = run_python(KILLED, str(folder), stage.name)
         assert done.returncode == -signal.SIGKILL, (stage.name, done.stderr)
-        finished_stages = {p.parent.name for p in (folder / ".sensorsmith").glob("*/*/stage.json")}
+        finished_stages = {p.parent.parent.name for p in (folder / ".sensorsmith").glob("*/*/stage.json")}
         names = [s.name for s in BROUGHT]
         assert finished_stages - {"tmp"} == set(names[: names.index(stage.name)]), stage.name
         assert not (folder / "build").exists()

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 from tests.graph.models import Model
 
 from sensorsmith.graph import (
+    Add,
     Conv2D,
+    DepthwiseConv2D,
     FullyConnected,
     Graph,
     Mean,
+    Padding,
     Pool2D,
     Quantization,
     Reshape,
     Softmax,
     Tensor,
+    output_size,
 )
 
 
@@ -74,3 +79,95 @@ def renamed(graph: Graph, name: str) -> Graph:
 def with_tensor(graph: Graph, index: int, tensor: Tensor) -> Graph:
     """The same graph with another tensor in one place."""
     return replace(graph, tensors=(*graph.tensors[:index], tensor, *graph.tensors[index + 1 :]))
+
+
+def corner_cases() -> dict[str, Graph]:
+    """One small graph for each thing that a kernel can get wrong, whatever hypothesis happens to draw."""
+    return {
+        "dilated, padded": _conv((1, 7, 6, 3), (4, 3, 2, 3), Conv2D(dilation=(2, 3))),
+        "dilated, valid": _conv((1, 9, 8, 2), (3, 3, 2, 2), Conv2D((2, 1), "valid", (1, 2))),
+        "strided, padded": _conv((1, 6, 7, 3), (5, 3, 4, 3), Conv2D((2, 3), activation="relu6")),
+        "column, dilated": _conv((1, 9, 1, 2), (3, 3, 1, 2), Conv2D((1, 1), "same", (2, 1))),
+        "window beyond the input": _conv((1, 4, 3, 3), (2, 2, 2, 3), Conv2D(dilation=(3, 5))),
+        "padded behind only": _conv((1, 4, 5, 2), (3, 2, 2, 2), Conv2D()),
+        "no bias": _conv((1, 4, 4, 3), (5, 1, 1, 3), Conv2D(), bias=False),
+        "factor above 1": _conv((1, 3, 3, 2), (3, 3, 3, 2), Conv2D(), output_scale=2e-4),
+        "dead channel": _conv((1, 4, 4, 2), (2, 1, 1, 2), Conv2D(), weight_scales=(0.01, 1e-12)),
+        "depthwise, multiplier": _conv((1, 5, 6, 3), (1, 3, 2, 6), DepthwiseConv2D((2, 1), multiplier=2)),
+        "depthwise, dilated": _conv((1, 8, 7, 3), (1, 3, 3, 3), DepthwiseConv2D(dilation=(2, 3), activation="relu")),
+        "depthwise, valid": _conv((1, 5, 5, 2), (1, 3, 3, 6), DepthwiseConv2D((1, 2), "valid", multiplier=3)),
+        "dense, scale per channel": _dense(6, 4, (0.01, 0.02, 0.03, 0.001)),
+        "dense, one output": _dense(33, 1, (0.02,)),
+        "average, padded": _pool("average", (3, 2), (2, 1), "same"),
+        "average, relu6": _pool("average", (2, 5), (1, 1), "valid"),
+        "maximum, padded": _pool("max", (2, 3), (2, 2), "same"),
+        "mean of rows": _mean((1, 5, 4, 3), (1,), (1, 4, 3)),
+        "mean of columns": _mean((1, 5, 4, 3), (-2,), (1, 5, 3)),
+        "mean of channels": _mean((1, 5, 4, 3), (3,), (1, 5, 4)),
+        "mean of all": _mean((1, 5, 4, 3), (1, 2, 3), (1,)),
+        "sum of two": _sum(),
+        "softmax, fine": _softmax((1, 10), 0.002),
+        "softmax, coarse": _softmax((1, 10), 1.0),
+        "softmax, almost a maximum": _softmax((1, 6), 0.5, beta=100.0),
+        "softmax, rows": _softmax((1, 3, 4), 0.1),
+        "softmax, most classes": _softmax((1, 511), 0.02),
+    }
+
+
+def _conv(
+    shape: tuple[int, ...],
+    filter_shape: tuple[int, ...],
+    op: Conv2D | DepthwiseConv2D,
+    *,
+    bias: bool = True,
+    output_scale: float = 0.02,
+    weight_scales: tuple[float, ...] = (),
+) -> Graph:
+    model = Model()
+    x = model.activation(shape, 0.05, -17)
+    axis = 3 if isinstance(op, DepthwiseConv2D) else 0
+    channels = filter_shape[axis]
+    filter_ = model.weights(filter_shape, weight_scales or tuple(0.002 * (i + 1) for i in range(channels)), axis)
+    inputs = (x, filter_, model.bias(x, filter_, channels)) if bias else (x, filter_)
+    rows, columns = (
+        output_size(n, k, s, op.padding, d)
+        for n, k, s, d in zip(shape[1:3], filter_shape[1:3], op.stride, op.dilation, strict=True)
+    )
+    return model.graph(x, model.node(op, inputs, model.activation((1, rows, columns, channels), output_scale, 9)))
+
+
+def _dense(inputs: int, outputs: int, weight_scales: tuple[float, ...]) -> Graph:
+    model = Model()
+    x = model.activation((1, inputs), 0.05, 31)
+    weights = model.weights((outputs, inputs), weight_scales)
+    y = model.activation((1, outputs), 0.1, -5)
+    return model.graph(x, model.node(FullyConnected("relu"), (x, weights, model.bias(x, weights, outputs)), y))
+
+
+def _pool(kind: Literal["average", "max"], size: tuple[int, int], stride: tuple[int, int], padding: Padding) -> Graph:
+    model = Model()
+    x = model.activation((1, 7, 5, 3), 0.05, -20)
+    rows, columns = (output_size(n, k, s, padding) for n, k, s in zip((7, 5), size, stride, strict=True))
+    y = model.activation((1, rows, columns, 3), 0.05, -20)
+    return model.graph(x, model.node(Pool2D(kind, size, stride, padding, "relu6"), (x,), y))
+
+
+def _mean(shape: tuple[int, ...], axes: tuple[int, ...], result: tuple[int, ...]) -> Graph:
+    model = Model()
+    x = model.activation(shape, 0.05, 11)
+    return model.graph(x, model.node(Mean(), (x, model.indices(axes)), model.activation(result, 0.02, -30)))
+
+
+def _sum() -> Graph:
+    model = Model()
+    x = model.activation((1, 4, 4, 3), 0.05, -17)
+    pooled = model.node(Pool2D("max", (3, 3), (1, 1), "same"), (x,), model.activation((1, 4, 4, 3), 0.05, -17))
+    filter_ = model.weights((3, 1, 1, 3), (0.01,))
+    other = model.node(Conv2D(), (x, filter_), model.activation((1, 4, 4, 3), 0.031, 40))
+    return model.graph(x, model.node(Add("relu"), (pooled, other), model.activation((1, 4, 4, 3), 0.07, -90)))
+
+
+def _softmax(shape: tuple[int, ...], scale: float, beta: float = 1.0) -> Graph:
+    model = Model()
+    x = model.activation(shape, scale, 3)
+    return model.graph(x, model.node(Softmax(beta), (x,), model.activation(shape, 1 / 256, -128)))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from tests.compiler.library import Library
-from tests.compiler.models import motion_net, tiny, up_to
+from tests.compiler.models import corner_cases, motion_net, tiny, up_to
 from tests.graph.models import (
     draw_add,
     draw_conv,
@@ -55,13 +55,28 @@ def _check(graphs: list[Graph], count: int = 5) -> None:
             np.testing.assert_array_equal(library.predict(index, x), interpret_batch(graph, x))
 
 
-@settings(max_examples=3, deadline=None, derandomize=True, phases=[Phase.generate])
+@pytest.fixture(scope="module")
+def corners(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    return Library(list(corner_cases().values()), tmp_path_factory.mktemp("corners"))
+
+
+@pytest.mark.parametrize("case", corner_cases())
+def test_corner_cases_equal_the_interpreter(case: str, corners: Library) -> None:
+    graph = corner_cases()[case]
+    x = inputs_of(graph, 50)
+    x[0], x[1] = -128, 127
+    expected = interpret_batch(graph, x)
+    np.testing.assert_array_equal(corners.predict(list(corner_cases()).index(case), x), expected)
+    assert len(np.unique(expected)) > 2
+
+
+@settings(max_examples=2, deadline=None, derandomize=True, phases=[Phase.generate])
 @given(st.tuples(*(single_layers(layer).filter(_compiles) for layer in LAYERS for _ in range(2))))
 def test_every_kernel_equals_the_interpreter(graphs: tuple[Graph, ...]) -> None:
     _check(list(graphs))
 
 
-@settings(max_examples=3, deadline=None, derandomize=True, phases=[Phase.generate])
+@settings(max_examples=2, deadline=None, derandomize=True, phases=[Phase.generate])
 @given(st.tuples(*(networks().filter(_compiles) for _ in range(8))))
 def test_random_networks_equal_the_interpreter(graphs: tuple[Graph, ...]) -> None:
     _check(list(graphs))

@@ -5,7 +5,8 @@ import segno
 from tests.datasheet.example import empty, example
 
 from sensorsmith.datasheet import figures
-from sensorsmith.datasheet.sheet import Blocks, People, Piece, lay_out
+from sensorsmith.datasheet.layout import lay_out
+from sensorsmith.datasheet.sheet import Blocks, People, Piece
 
 
 def widths(svg: figures.Element, y: str, height: str) -> list[float]:

@@ -19,7 +19,7 @@ from sensorsmith import __version__
 from sensorsmith.base.errors import SensorsmithError, UserError
 from sensorsmith.cli.output import json_option, print_json, print_table
 
-_LIBRARIES = ("click", "matplotlib", "numpy", "pydantic", "rich", "segno", "typst", "yaml")
+_LIBRARIES = ("click", "numpy", "pydantic", "rich", "segno", "typst", "yaml")
 _TIME_LIMIT = 120.0  # seconds for one trial
 _ROOM = 500e6  # bytes that a project's stages and a compiler's cache may need
 _TRIAL = "int probe(void);\nint probe(void) { return 42; }\n"

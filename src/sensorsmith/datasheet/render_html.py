@@ -13,8 +13,9 @@ from xml.etree.ElementTree import Element
 
 from sensorsmith.datasheet import figures
 from sensorsmith.datasheet.json_text import document_hash
+from sensorsmith.datasheet.layout import lay_out
 from sensorsmith.datasheet.markup import Node, element, html, run
-from sensorsmith.datasheet.sheet import METHODS, Cell, Fact, Piece, Row, Sheet, lay_out
+from sensorsmith.datasheet.sheet import METHODS, Cell, Fact, Piece, Row, Sheet
 from sensorsmith.datasheet.types import Document
 
 

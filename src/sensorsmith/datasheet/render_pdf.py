@@ -1,7 +1,7 @@
 """The datasheet as one A4 page of tagged PDF, set by typst.
 
 Every text reaches the template as data (`sys.inputs`), so none of it is ever read as typst's language. Fonts come from
-this package and, for scripts that they lack, from matplotlib's: never from the machine.
+this package, never from the machine.
 """
 
 from __future__ import annotations
@@ -9,19 +9,19 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from sensorsmith.base.errors import DataError, ToolFailed
 from sensorsmith.datasheet import figures
+from sensorsmith.datasheet.glyphs import FONTS, drawable
 from sensorsmith.datasheet.json_text import document_hash
+from sensorsmith.datasheet.layout import lay_out
 from sensorsmith.datasheet.markup import xml
-from sensorsmith.datasheet.sheet import METHODS, Piece, Sheet, lay_out
+from sensorsmith.datasheet.sheet import METHODS, Piece, Sheet
 from sensorsmith.datasheet.types import Document
 
 _FOLDER = Path(__file__).parent
-_FONTS = _FOLDER / "fonts"
 _LONGEST = 300
 """Characters of one text on the page; the rest is in datasheet.json and in the HTML."""
 _MOST_PEOPLE = 8
@@ -52,7 +52,7 @@ def _typeset(document: Document, **output: Any) -> bytes:
         made, warnings = typst.compile_with_warnings(
             template,
             root=str(_FOLDER),
-            font_paths=[str(_FONTS), str(_spare_fonts())],
+            font_paths=[str(FONTS)],
             ignore_system_fonts=True,
             sys_inputs={"sheet": json.dumps(page_inputs(document))},
             timestamp=0,
@@ -91,7 +91,7 @@ def _drawings(sheet: Sheet, digest: str) -> dict[str, dict[str, str]]:
         drawn["people"] = figures.people(replace(sheet.people, rows=shown))
     if not isinstance(sheet.blocks, Piece):
         drawn["carbon"] = figures.carbon(sheet.blocks)
-    return {name: {"svg": _drawable(xml(svg)), "alt": figures.alternative(svg)} for name, svg in drawn.items()}
+    return {name: {"svg": drawable(xml(svg)), "alt": figures.alternative(svg)} for name, svg in drawn.items()}
 
 
 def _shown(node: Any) -> Any:
@@ -102,33 +102,5 @@ def _shown(node: Any) -> Any:
         return [_shown(item) for item in node]
     if isinstance(node, str):
         short = node if len(node) <= _LONGEST else node[: _LONGEST - 1] + "…"
-        return _UNBROKEN.sub(lambda m: m.group() + "\u200b", _drawable(short))
+        return _UNBROKEN.sub(lambda m: m.group() + "\u200b", drawable(short))
     return node
-
-
-def _drawable(text: str) -> str:
-    """`text` with U+FFFD for each character that no font here can draw."""
-    glyphs = _glyphs()
-    return "".join(c if ord(c) in glyphs or c in "\n\u200b" else "\ufffd" for c in text)
-
-
-@cache
-def _glyphs() -> frozenset[int]:
-    """Code points that both faces in which texts are set, regular and bold, can draw."""
-    from matplotlib.ft2font import FT2Font
-
-    def both(folder: Path, family: str) -> set[int]:
-        faces = (FT2Font(str(folder / f"{family}{style}.ttf")) for style in _STYLES[family])
-        return set.intersection(*(set(face.get_charmap()) for face in faces))
-
-    return frozenset(both(_FONTS, "Roboto") | both(_spare_fonts(), "DejaVuSans"))
-
-
-_STYLES = {"Roboto": ("-Regular", "-Bold"), "DejaVuSans": ("", "-Bold")}
-
-
-def _spare_fonts() -> Path:
-    """matplotlib's fonts; DejaVu Sans among them has many scripts that Roboto lacks."""
-    import matplotlib
-
-    return Path(matplotlib.get_data_path()) / "fonts" / "ttf"

@@ -16,7 +16,7 @@ SS_KERNEL void ss_conv2d_ref(ss_window window, int32_t input_zero_point, ss_rang
                              ss_dims output_dims, int8_t *output)       /* (h, w, c) */
 {
     /* Neighbouring taps touch neighbouring pixels unless the window is dilated. */
-    const int dense = 1;
+    const int dense = window.dilation_w == 1;
     for (int y = 0; y < output_dims.h; y++) {
         const int in_y = y * window.stride_h - window.pad_h;
         const ss_taps rows = ss_taps_inside(in_y, filter_dims.h, window.dilation_h, input_dims.h);
