@@ -49,7 +49,10 @@ def one_fold(job: tuple[int, str, Path]) -> dict[str, Any]:
     features = load_features(done["features"].folder)[unseen]
     truth = windows.label[unseen]
     right = {}
-    for form, file in (("float", done["train"].folder / "float.tflite"), ("int8", done["model"].folder / "model.tflite")):
+    for form, file in (
+        ("float", done["train"].folder / "float.tflite"),
+        ("int8", done["model"].folder / "model.tflite"),
+    ):
         scores = model_scores(read_tflite(file.read_bytes()), feature_block(sensor), features)
         right[form] = (scores.argmax(axis=1) == truth).tolist()
     print(f"seed {seed} {person}: float {np.mean(right['float']):.3f}, int8 {np.mean(right['int8']):.3f}", flush=True)

@@ -43,7 +43,9 @@ def test_a_second_run_computes_nothing(finished: Finished) -> None:
 def test_the_released_files(finished: Finished) -> None:
     folder = finished.outcome.folder
     listing = json.loads((folder / "files.json").read_text())
-    assert {"datasheet.pdf", "datasheet.html", "datasheet.json", "model.tflite", "sensor.elf", "sensor.bin"} < set(listing)
+    assert {"datasheet.pdf", "datasheet.html", "datasheet.json", "model.tflite", "sensor.elf", "sensor.bin"} < set(
+        listing
+    )
     assert {name: value for name, value in hashes(folder).items() if name != "files.json"} == listing
 
 
@@ -193,7 +195,9 @@ run(Project.load(Path(sys.argv[1])), until="model", watch=Watch() if sys.argv[2]
 
 def trainable(folder: Path) -> Path:
     """The example as it is, with a training of a few seconds."""
-    shutil.copytree(ROOT / "examples" / "motion-exercise", folder, ignore=shutil.ignore_patterns(".sensorsmith", "build"))
+    shutil.copytree(
+        ROOT / "examples" / "motion-exercise", folder, ignore=shutil.ignore_patterns(".sensorsmith", "build")
+    )
     edit(folder, r"steps: 800", "steps: 40")
     return folder
 
@@ -228,7 +232,9 @@ def test_a_full_disk_is_one_line_and_loses_nothing(tmp_path: Path) -> None:
     require_chain()
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(disk)], capture_output=True, check=False)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(disk)], capture_output=True, check=False
+    )
     if mounted.returncode != 0:
         pytest.skip("this system does not let root mount a file system")
     try:

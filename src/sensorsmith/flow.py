@@ -125,15 +125,16 @@ _LEARN = ("data", "dsp", "graph", "train")
 
 _DATA = Stage("data", import_data, (), ("data",), ("data", *_SIGNAL), _source)
 _WINDOWS = Stage("windows", cut_windows, ("data",), ("data",), ("data", *_SIGNAL))
-_FEATURES = Stage(
-    "features", make_features, ("windows",), ("data", "dsp", "runtime/features"), ("features", *_SIGNAL)
-)
+_FEATURES = Stage("features", make_features, ("windows",), ("data", "dsp", "runtime/features"), ("features", *_SIGNAL))
 _TRAIN = Stage(
-    "train", train_network, ("data",), _LEARN, ("identity", "data", "features", "model", "training", *_SIGNAL), _framework
+    "train",
+    train_network,
+    ("data",),
+    _LEARN,
+    ("identity", "data", "features", "model", "training", *_SIGNAL),
+    _framework,
 )
-_QUANTIZE = Stage(
-    "model", quantize_model, ("windows", "features", "train"), _LEARN, ("features", "training", *_SIGNAL)
-)
+_QUANTIZE = Stage("model", quantize_model, ("windows", "features", "train"), _LEARN, ("features", "training", *_SIGNAL))
 _BRING = Stage("model", bring_model, ("data",), _LEARN, ("data", "features", "model", *_SIGNAL), _model_file)
 _COMPILE = Stage(
     "compile",

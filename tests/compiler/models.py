@@ -89,6 +89,7 @@ def corner_cases() -> dict[str, Graph]:
         "strided, padded": _conv((1, 6, 7, 3), (5, 3, 4, 3), Conv2D((2, 3), activation="relu6")),
         "column, dilated": _conv((1, 9, 1, 2), (3, 3, 1, 2), Conv2D((1, 1), "same", (2, 1))),
         "window beyond the input": _conv((1, 4, 3, 3), (2, 2, 2, 3), Conv2D(dilation=(3, 5))),
+        "padded above and below only": _conv((1, 5, 4, 2), (3, 3, 1, 2), Conv2D()),
         "padded behind only": _conv((1, 4, 5, 2), (3, 2, 2, 2), Conv2D()),
         "no bias": _conv((1, 4, 4, 3), (5, 1, 1, 3), Conv2D(), bias=False),
         "factor above 1": _conv((1, 3, 3, 2), (3, 3, 3, 2), Conv2D(), output_scale=2e-4),

@@ -31,7 +31,7 @@ EACH(clamp, ss_clamp(a[i], b[i], c[i]))
 EACH(high_multiply, ss_high_multiply(a[i], b[i]))
 EACH(round_shift, ss_round_shift(a[i], b[i]))
 EACH(requantize, ss_requantize(a[i], b[i], c[i]))
-EACH(average, ss_average(a[i], b[i], INT32_MAX / b[i]))
+EACH(average, ss_average(a[i], b[i]))
 EACH(exp_of_negative, ss_exp_of_negative(a[i]))
 EACH(one_over_one_plus, ss_one_over_one_plus(a[i]))
 """

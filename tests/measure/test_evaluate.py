@@ -21,7 +21,11 @@ def test_counts_and_intervals() -> None:
     found = evaluate(["x", "y", "z"], TRUTH, PEOPLE, RECORDINGS, {"device": device, "int8": device, "float": floating})
     assert found["windows"] == 60
     assert found["confusion"] == [[17, 3, 0], [0, 30, 0], [0, 0, 10]]
-    assert [(p["person"], p["n"], p["correct"]) for p in found["people"]] == [("a", 24, 22), ("b", 18, 17), ("c", 18, 18)]
+    assert [(p["person"], p["n"], p["correct"]) for p in found["people"]] == [
+        ("a", 24, 22),
+        ("b", 18, 17),
+        ("c", 18, 18),
+    ]
     whole = cluster_wilson([22, 17, 18], [24, 18, 18])
     assert (found["accuracy"]["device"]["value"], found["accuracy"]["device"]["low"]) == (57 / 60, whole.low)
     assert found["accuracy"]["device"]["groups"] == 3

@@ -33,7 +33,9 @@ def test_numpy_c_on_the_host_and_c_on_the_emulated_m4_agree_on_every_byte(
     block = feature_block(sensor)
     features = block.transform(raw)
     graph = read_tflite((folders["model"] / "model.tflite").read_bytes())
-    scores = interpret_batch(graph, features.reshape(-1, *graph.tensors[graph.inputs[0]].shape[1:])).reshape(WINDOWS, -1)
+    scores = interpret_batch(graph, features.reshape(-1, *graph.tensors[graph.inputs[0]].shape[1:])).reshape(
+        WINDOWS, -1
+    )
 
     assert np.array_equal(HostFeatures(block).transform(raw), features)
 
@@ -80,7 +82,9 @@ def test_tflite_micro_agrees_on_every_tensor_of_real_windows(finished: Finished)
 
 def test_the_figures_of_the_demo(finished: Finished) -> None:
     found = finished.outcome.values["measure"]
-    numbers = {name: value.typ for name, value in found.items() if isinstance(value, Quantity) and value.typ is not None}
+    numbers = {
+        name: value.typ for name, value in found.items() if isinstance(value, Quantity) and value.typ is not None
+    }
     assert numbers["accuracy_device"] == numbers["accuracy_int8"] >= 0.8
     assert numbers["disagreements"] == 0
     assert 0.5 < numbers["accuracy_worst_person"] <= numbers["accuracy_device"]

@@ -36,7 +36,9 @@ def make_project(folder: Path, *, explain_cache: bool = False, as_json: bool = F
     finally:
         watch.stop()
     if as_json:
-        values = {stage: {n: v.model_dump(mode="json") for n, v in found.items()} for stage, found in outcome.values.items()}
+        values = {
+            stage: {n: v.model_dump(mode="json") for n, v in found.items()} for stage, found in outcome.values.items()
+        }
         stages = {name: {"ran": result.ran, "why": result.why} for name, result in outcome.results.items()}
         print_json({"folder": str(outcome.folder), "stages": stages, "values": values})
         return

@@ -15,16 +15,17 @@ def summary(project: Project, outcome: Outcome) -> list[tuple[str, str]]:
     """What was found, as (heading, text)."""
     measured = outcome.values["measure"]
     static = outcome.values["firmware"]["ram_static_bytes"]
+    budget = project.sensor.outputs.budget
     return [
         ("accuracy", _accuracy(project, measured)),
         ("parity", _parity(measured)),
         ("flash", _number(outcome.values["firmware"]["flash_bytes"], "B")),
         ("RAM", f"{_number(measured['ram_total_bytes'], 'B')} (static {_number(static, 'B')}, the rest stack)"),
-        ("work", f"{_number(measured['instructions_per_window'], '')} instructions per window, the same for every window (emulated)"),
+        ("work", f"{_number(measured['instructions_per_window'], '')} instructions for any window (emulated)"),
         ("time", f"{_spread(measured['modelled_time_s'], 's')} per window (modelled for the real board)"),
         ("energy", f"{_spread(measured['modelled_energy_j'], 'J')} per window (modelled for the real board)"),
         ("carbon", f"{_spread(outcome.values['footprint']['total_kg'], 'kg CO2e')} over its life (computed)"),
-        ("tells", f"{_number(measured['information_rate'], 'bit/s')} at most, allowed {project.sensor.outputs.budget:g} bit/s"),
+        ("tells", f"{_number(measured['information_rate'], 'bit/s')} at most, allowed {budget:g} bit/s"),
         ("datasheet", _path(outcome.folder / "datasheet.pdf")),
     ]
 

@@ -31,7 +31,8 @@ def evaluate(
 
     Returns:
         `accuracy` by form with the interval over people; `confusion` of the device, rows are the truth; `people` with
-        an interval over their recordings each; `difference` of each form to the int8 one, paired; `caution` where there are too few people.
+        an interval over their recordings each; `difference` of each form to the int8 one, paired; `caution` where
+        there are too few people.
     """
     right = {form: classes == truth for form, classes in predicted.items()}
     names = sorted(set(people.tolist()))

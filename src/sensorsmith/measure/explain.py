@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -116,9 +116,7 @@ def _on_host(sensor: Sensor, folder: Path, raw: Bytes, inputs: int, outputs: int
     return x, y
 
 
-def _on_board(
-    sensor: Sensor, folders: Mapping[str, Path], raw: Bytes, inputs: int, outputs: int
-) -> dict[str, Bytes]:
+def _on_board(sensor: Sensor, folders: Mapping[str, Path], raw: Bytes, inputs: int, outputs: int) -> dict[str, Bytes]:
     """What the image computes: the model's input when it starts, its output when it has run, the result registers."""
     name = sensor.identity.c_name
     arena = f"{name}_arena"

@@ -42,7 +42,9 @@ def measure_sensor(work: Work) -> None:
     elf = (work.inputs["firmware"] / "sensor.elf").read_bytes()
     with open_board(board, elf, windows.raw.shape[1:]) as device:
         cost = profile(device, board, windows.raw[unseen][0])
-        results = device.classify(windows.raw[unseen], lambda done, of: work.progress(done / of, f"window {done} of {of}"))
+        results = device.classify(
+            windows.raw[unseen], lambda done, of: work.progress(done / of, f"window {done} of {of}")
+        )
         emulator = Tool(name=device.emulator[0], version=device.emulator[1])
     said = told(results)
     expected = expected_result(scores, sensor.outputs.confidence_bits)

@@ -21,6 +21,13 @@ _Static_assert((int32_t)-3 >> 1 == -2, "right shift of a negative number must be
 #define SS_LAYER static
 #endif
 
+/* Hides a value from the optimiser, which would turn masks back into the branches that they replace. */
+#if defined(__GNUC__)
+#define SS_OPAQUE(x) __asm__("" : "+r"(x))
+#else
+#define SS_OPAQUE(x) ((void)0)
+#endif
+
 /* Whether the target multiplies 32 by 32 bits to 64 in hardware. Where it does not, the compiler's helper is slow, and
  * takes a number of instructions that depends on the data. */
 #ifndef SS_WIDE_MULTIPLY

@@ -11,12 +11,15 @@
 /* All ones where x is negative, zero elsewhere. */
 SS_KERNEL int32_t ss_sign(int32_t x)
 {
-    return x >> 31;
+    int32_t mask = x >> 31;
+    SS_OPAQUE(mask);
+    return mask;
 }
 
 /* a where mask is all ones, b where it is zero. */
 SS_KERNEL int32_t ss_select(int32_t mask, int32_t a, int32_t b)
 {
+    SS_OPAQUE(mask);
     return (a & mask) | (b & ~mask);
 }
 

@@ -19,9 +19,12 @@ typedef struct {
 /* origin: position of tap 0, negative in the padding; `taps` of them, `dilation` apart, on an axis of `size`. */
 SS_KERNEL ss_taps ss_taps_inside(int origin, int taps, int dilation, int size)
 {
-    const int first = origin < 0 ? (dilation - 1 - origin) / dilation : 0;
-    const int last = (size - origin + dilation - 1) / dilation;
-    return (ss_taps){first, last < taps ? last : taps};
+    ss_taps inside = {0, taps};
+    while (inside.first < taps && origin + inside.first * dilation < 0)
+        inside.first++;
+    while (inside.last > inside.first && origin + (inside.last - 1) * dilation >= size)
+        inside.last--;
+    return inside;
 }
 
 #endif

@@ -74,7 +74,9 @@ def fit(
         framework.utils.clear_session()
         framework.utils.set_random_seed(settings.seed)
         model = build()
-        model.compile(_optimizer(settings), framework.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing))
+        model.compile(
+            _optimizer(settings), framework.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing)
+        )
         watch, history = _watch(settings.steps, progress)
         model.fit(_sequence(examples, settings), epochs=1, verbose=0, shuffle=False, callbacks=[watch])
     return model, history

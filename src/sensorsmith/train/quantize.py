@@ -75,9 +75,7 @@ def quantize(graph: Graph, ranges: Callable[[int], Range], input_quantization: Q
     return Graph(graph.name, tuple(tensors), graph.nodes, graph.inputs, graph.outputs)
 
 
-def _output_quantization(
-    tensors: list[Tensor], node: Node, ranges: Callable[[int], Range]
-) -> Quantization | None:
+def _output_quantization(tensors: list[Tensor], node: Node, ranges: Callable[[int], Range]) -> Quantization | None:
     if isinstance(node.op, Pool2D | Reshape):  # TFLite requires these to keep their input's
         return tensors[node.inputs[0]].quantization
     if isinstance(node.op, Softmax):  # fixed by TFLite: probabilities in steps of 1/256

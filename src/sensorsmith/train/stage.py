@@ -12,9 +12,18 @@ import numpy.typing as npt
 from sensorsmith.base.errors import DataError, ModelError
 from sensorsmith.base.files import write_bytes, write_json, write_text
 from sensorsmith.base.hashing import canonical_json, hash_bytes
-from sensorsmith.base.records import Value
+from sensorsmith.base.records import Absent, Value, resolve_pointer
 from sensorsmith.base.units import parse
-from sensorsmith.data import DataSet, dimension, group_of, load_dataset, load_windows, resolution, split_groups, to_counts
+from sensorsmith.data import (
+    DataSet,
+    dimension,
+    group_of,
+    load_dataset,
+    load_windows,
+    resolution,
+    split_groups,
+    to_counts,
+)
 from sensorsmith.dsp import feature_block, load_features
 from sensorsmith.dsp.blocks import Block
 from sensorsmith.graph import Graph, Quantization, read_tflite, write_tflite
@@ -54,13 +63,7 @@ def train_network(work: Work) -> None:
     write_text(work.out / "history.jsonl", "".join(canonical_json(line) + "\n" for line in history))
     record = training_record(sensor, dataset, model.count_params(), hash_bytes(content))
     write_json(work.out / "training.json", record)
-    work.record(
-        "train",
-        {
-            "parameters": work.found(model.count_params(), "1", "computed", "training.json", "/parameters"),
-            "steps": work.found(sensor.training.steps, "1", "computed", "training.json", "/training/steps"),
-        },
-    )
+    work.record("train", {"final_loss": work.found(history[-1]["loss"], "1", "computed", "history.jsonl")})
 
 
 def training_examples(sensor: Sensor, dataset: DataSet, block: Block) -> Examples:
@@ -110,11 +113,9 @@ def quantize_model(work: Work) -> None:
     write_bytes(work.out / "model.tflite", content)
     record = work.read_json("train", "training.json")
     calibration = {"windows": int(chosen.size), "method": "min-max", "split": "train"}
-    write_json(
-        work.out / "training.json",
-        record | {"quantization": {"calibration": calibration}, "model_sha256": hash_bytes(content)},
-    )
-    _record_model(work, read_tflite(content))
+    record |= {"quantization": {"calibration": calibration}, "model_sha256": hash_bytes(content)}
+    write_json(work.out / "training.json", record)
+    _record_model(work, read_tflite(content), record)
 
 
 def to_real(x: npt.NDArray[np.int8], block: Block, graph: Graph) -> npt.NDArray[np.float32]:
@@ -147,13 +148,15 @@ def bring_model(work: Work) -> None:
         record = {"model_sha256": hash_bytes(content), "note": "brought without a training record"}
     write_bytes(work.out / "model.tflite", content)
     write_json(work.out / "training.json", record)
-    _record_model(work, graph)
+    _record_model(work, graph, record)
 
 
 def _check_fit(graph: Graph, block: Block, classes: int, where: str) -> None:
     source, result = graph.tensors[graph.inputs[0]], graph.tensors[graph.outputs[0]]
     if source.dtype != "int8" or result.dtype != "int8":
-        raise ModelError(f"its input is {source.dtype} and its output {result.dtype}", where=where, todo="quantize it to int8")
+        raise ModelError(
+            f"its input is {source.dtype} and its output {result.dtype}", where=where, todo="quantize it to int8"
+        )
     if source.size != block.shape[0] * block.shape[1]:
         raise ModelError(
             f"its input is {source.shape}, but the features are {block.shape}",
@@ -185,7 +188,9 @@ def _check_record(record: dict[str, Any], model: str, dataset: DataSet, sensor: 
     if recorded != model:
         raise ModelError("it is the record of another model", where=where, todo="restore it or remove it")
     if labels != list(dataset.labels):
-        raise ModelError(f"it was trained for the labels {labels}", where=where, todo="use the data it was trained with")
+        raise ModelError(
+            f"it was trained for the labels {labels}", where=where, todo="use the data it was trained with"
+        )
     if same_source:
         known = sorted(set(trained) & set(groups_by_split(dataset, sensor)["unseen"]))
         if known:
@@ -196,8 +201,13 @@ def _check_record(record: dict[str, Any], model: str, dataset: DataSet, sensor: 
             )
 
 
-def _record_model(work: Work, graph: Graph) -> None:
-    constants = [t.data for t in graph.tensors if t.data is not None]
-    weights = sum(data.nbytes for data in constants)
+def _record_model(work: Work, graph: Graph, record: dict[str, Any]) -> None:
+    """What is known of the int8 model; of its training only what its record says."""
+    weights = sum(tensor.data.nbytes for tensor in graph.tensors if tensor.data is not None)
     values: dict[str, Value] = {"weights_bytes": work.found(weights, "B", "computed", "model.tflite")}
+    for name, pointer in (("parameters", "/parameters"), ("steps", "/training/steps")):
+        try:
+            values[name] = work.found(resolve_pointer(record, pointer), "1", "computed", "training.json", pointer)
+        except KeyError:
+            values[name] = Absent(reason="not_provided", why="the model was brought without a training record")
     work.record("model", values)

@@ -1,6 +1,6 @@
 /* Average pooling, int8: plain C, any target. The padding is not part of the average; input and output have one scale.
  *
- * Not here: a division of data, which some targets do in a number of instructions that depends on it.
+ * Not here: the division operator, which some targets compute in a number of instructions that depends on the data.
  */
 #ifndef SS_AVERAGE_POOL_REF_H
 #define SS_AVERAGE_POOL_REF_H
@@ -8,13 +8,17 @@
 #include "ss_fixed.h"
 #include "ss_window.h"
 
-/* sum / count, half away from zero. reciprocal: floor(INT32_MAX / count). |sum| <= 128 * count < 2^30. */
-SS_KERNEL int32_t ss_average(int32_t sum, int32_t count, int32_t reciprocal)
+/* sum / count, half away from zero; |sum| <= 128 * count < 2^30. Long division: the result has eight bits. */
+SS_KERNEL int32_t ss_average(int32_t sum, int32_t count)
 {
     const int32_t sign = ss_sign(sum);
-    const int32_t dividend = ((sum ^ sign) - sign) + count / 2;
-    int32_t quotient = ss_high_multiply(dividend, reciprocal); /* exact, or one too large */
-    quotient += ss_sign(dividend - quotient * count);
+    int32_t rest = ((sum ^ sign) - sign) + (count >> 1);
+    int32_t quotient = 0;
+    for (int bit = 7; bit >= 0; bit--) {
+        const int32_t less = ss_sign(rest - count * ((int32_t)1 << bit));
+        rest -= count * ((int32_t)1 << bit) & ~less;
+        quotient += ((int32_t)1 << bit) & ~less;
+    }
     return (quotient ^ sign) - sign;
 }
 
@@ -30,13 +34,12 @@ SS_KERNEL void ss_average_pool_ref(ss_window window, ss_range range,
             const int in_x = x * window.stride_w - window.pad_w;
             const ss_taps columns = ss_taps_inside(in_x, pool_dims.w, 1, input_dims.w);
             const int32_t count = (int32_t)(rows.last - rows.first) * (columns.last - columns.first);
-            const int32_t reciprocal = INT32_MAX / count; /* of a count, not of data */
             for (int c = 0; c < output_dims.c; c++) {
                 int32_t sum = 0;
                 for (int ky = rows.first; ky < rows.last; ky++)
                     for (int kx = columns.first; kx < columns.last; kx++)
                         sum += input[((in_y + ky) * input_dims.w + in_x + kx) * input_dims.c + c];
-                *output++ = ss_to_int8(ss_average(sum, count, reciprocal), range);
+                *output++ = ss_to_int8(ss_average(sum, count), range);
             }
         }
     }

@@ -22,11 +22,11 @@ SS_KERNEL void ss_depthwise_conv2d_ref(ss_window window, int32_t input_zero_poin
         for (int x = 0; x < output_dims.w; x++) {
             const int in_x = x * window.stride_w - window.pad_w;
             const ss_taps columns = ss_taps_inside(in_x, filter_dims.w, window.dilation_w, input_dims.w);
-            for (int o = 0; o < output_dims.c; o++) {
+            for (int o = 0, i = 0, m = 0; o < output_dims.c; o++) {
                 int32_t sum = SS_READ_32(&bias[o]);
                 for (int ky = rows.first; ky < rows.last; ky++) {
                     const int in_row = (in_y + ky * window.dilation_h) * input_dims.w + in_x;
-                    const int8_t *in = &input[in_row * input_dims.c + o / multiplier];
+                    const int8_t *in = &input[in_row * input_dims.c + i];
                     const int8_t *weight = &filter[ky * filter_dims.w * output_dims.c + o];
                     for (int kx = columns.first; kx < columns.last; kx++)
                         sum += (in[kx * window.dilation_w * input_dims.c] - input_zero_point) *
@@ -34,6 +34,10 @@ SS_KERNEL void ss_depthwise_conv2d_ref(ss_window window, int32_t input_zero_poin
                 }
                 sum = ss_requantize(sum, SS_READ_32(&scales.multiplier[o]), SS_READ_8(&scales.shift[o]));
                 *output++ = ss_to_int8(sum, range);
+                if (++m == multiplier) {
+                    m = 0;
+                    i++;
+                }
             }
         }
     }
