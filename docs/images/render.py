@@ -28,7 +28,9 @@ def main() -> None:
     pdf = ROOT / "examples" / "motion-exercise" / "build" / "datasheet.pdf"
     png = HERE / "datasheet.png"
     render(pdf, png)
-    write_json(png.with_suffix(".json"), {"pdf_sha256": hash_file(pdf), "png_sha256": hash_file(png), "ppi": RESOLUTION})
+    write_json(
+        png.with_suffix(".json"), {"pdf_sha256": hash_file(pdf), "png_sha256": hash_file(png), "ppi": RESOLUTION}
+    )
 
 
 if __name__ == "__main__":

@@ -37,9 +37,7 @@ def test_make_ends_with_a_summary_of_ten_lines_and_what_to_do_next(finished: Fin
     )
     assert texts["parity"] == "device and integer interpreter agree on every output"
     assert re.fullmatch(r"\d+\.\d KiB", texts["flash"])
-    assert re.fullmatch(
-        r"\d,\d{3},\d{3} instructions for any window \(emulated\)", texts["work"]
-    )
+    assert re.fullmatch(r"\d,\d{3},\d{3} instructions for any window \(emulated\)", texts["work"])
     assert Path(texts["datasheet"]).is_file()
     assert texts["next"] == f"sensorsmith explain {folder}"
     assert result.stderr.count("reused") == 9
