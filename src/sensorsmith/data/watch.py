@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from sensorsmith.data.pickled import load_pickled_npy
 from sensorsmith.data.records import DataSet, Recording
-
-if TYPE_CHECKING:
-    from sensorsmith.data.sources import Source
+from sensorsmith.data.source import Source
 
 _UNITS = {"a": "g", "w": "rad/s"}  # by the first letter of the channel: acceleration, angular rate
 _SIDES = ("left", "right")
@@ -36,3 +32,21 @@ def read_watch(source: Source, data: bytes) -> DataSet:
         )
     )
     return DataSet(source.name, labels, recordings, source.licence, source.citation, source.member_hash)
+
+
+WATCH = Source(
+    name="seglearn-watch",
+    title="10 people doing 7 shoulder exercises on either side, a smartwatch on the wrist, 50 Hz",
+    licence="BSD-3-Clause",
+    citation="D. M. Burns et al., Shoulder Physiotherapy Exercise Recognition: Machine Learning the Inertial "
+    "Signals from a Smartwatch, arXiv:1802.01489",
+    distribution="seglearn",
+    version="1.2.5",
+    wheel="seglearn-1.2.5-py3-none-any.whl",
+    wheel_bytes=11320941,
+    wheel_hash="ec6b952c85c9627050102854b372d85951563d3b990df677d7c55547e87413dd",
+    member="seglearn/data/watch_dataset.npy",
+    member_bytes=18118091,
+    member_hash="eb122f23cdf06ef6bd6c6c5312958ec5cf9d038e2e6d457b8081662c75a42537",
+    read=read_watch,
+)

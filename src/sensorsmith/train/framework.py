@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import ModuleType
+from typing import Any
 
 from sensorsmith.base.errors import MissingTool
 
 _BACKEND = "jax"
 
 
-def keras() -> ModuleType:
+def keras() -> Any:
     """Import Keras on its default backend here, unless `KERAS_BACKEND` names another.
 
     Raises:
@@ -26,7 +25,9 @@ def keras() -> ModuleType:
             raise MissingTool(
                 f"training needs {name}, which is not installed", todo='run: pip install "sensorsmith[train]"'
             )
-    return importlib.import_module("keras")
+    import keras as framework
+
+    return framework
 
 
 @contextmanager
