@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from sensorsmith.base.hostcc import STRICT, build_shared
+from sensorsmith.base.hostcc import load as load_library
 from sensorsmith.compiler import Emitted, compile_graph
-from sensorsmith.compiler.host import build_library
 from sensorsmith.graph import Graph
 
 WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wsign-conversion", "-Wpedantic", "-Wshadow", "-Wundef", "-Werror"]
@@ -25,7 +26,7 @@ class Library:
     def __init__(self, graphs: Sequence[Graph], folder: Path) -> None:
         self.emitted = [compile_graph(graph, f"m{i}") for i, graph in enumerate(graphs)]
         files = {name: text for emitted in self.emitted for name, text in emitted.files.items()}
-        self._library = ctypes.CDLL(str(build_library(files, folder, "models")))
+        self._library = load_library(build_shared(files, folder, STRICT))
 
     def predict(self, model: int, x: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
         """Outputs of one model: int8 (N, ...) to int8 (N, ...)."""

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from tests.compiler.library import WARNINGS, run, write
 
 from sensorsmith.compiler import Emitted
 
 BASE = 0x8000
-FLAGS = ["-std=c11", "-O2", "-mthumb", "-Wall", "-Wextra", "-Wconversion", "-Wpedantic", "-Wshadow", "-Werror"]
+FLAGS = ["-std=c11", "-O2", "-mthumb"]
 
 
 @dataclass(frozen=True)
@@ -39,20 +40,18 @@ class Build:
     code_bytes: int
 
 
-def build(emitted: Emitted, folder: Path, cpu: str = "m4") -> Build:
-    """Link a model for a Cortex-M without start-up code; the linker must find nothing missing but libgcc's helpers."""
+def build(emitted: Emitted, folder: Path, cpu: str = "m4", compiler: str = "gcc") -> Build:
+    """Compile a model for a Cortex-M and link it, without start-up code or library, at `BASE`."""
     name = emitted.report.name
-    for file, text in emitted.files.items():
-        (folder / file).write_text(text)
-    elf, image = folder / f"{cpu}.elf", folder / f"{cpu}.bin"
-    options = [f"-mcpu=cortex-{cpu}", *FLAGS, "-nostartfiles", "-Wl,--gc-sections", f"-Wl,-e,{name}_infer"]
-    _tool("gcc", *options, "-o", str(elf), str(folder / f"{name}.c"))
-    _tool("objcopy", "-O", "binary", str(elf), str(image))
-    lines = [line.split() for line in _tool("nm", "--numeric-sort", str(elf)).splitlines()]
-    functions = {int(f[0], 16) & ~1: f[2] for f in lines if len(f) == 3 and f[1] in "tTW"}
-    sizes = (line.split() for line in _tool("nm", "--print-size", str(elf)).splitlines())
-    code = sum(int(f[1], 16) for f in sizes if len(f) == 4 and f[2] in "tTW")
-    return Build(emitted, image, functions, code)
+    source = write(emitted, folder)
+    objects, elf, image = (folder / f"{cpu}.{suffix}" for suffix in ("o", "elf", "bin"))
+    command = {"gcc": ["arm-none-eabi-gcc"], "clang": ["clang", "--target=arm-none-eabi", "-ffreestanding"]}[compiler]
+    run(*command, f"-mcpu=cortex-{cpu}", *FLAGS, *WARNINGS, "-c", source, "-o", objects)
+    run("arm-none-eabi-gcc", f"-mcpu=cortex-{cpu}", "-mthumb", "-nostdlib", f"-Wl,-e,{name}_infer", objects, "-o", elf)
+    run("arm-none-eabi-objcopy", "-O", "binary", elf, image)
+    symbols = [line.split() for line in run("arm-none-eabi-nm", "--print-size", elf).splitlines()]
+    code = [(int(s[0], 16) & ~1, int(s[1], 16), s[3]) for s in symbols if len(s) == 4 and s[2] in "tTW"]
+    return Build(emitted, image, {address: function for address, _, function in code}, sum(size for _, size, _ in code))
 
 
 def execute(built: Build, inputs: npt.NDArray[np.int8], cpu: str = "m4") -> list[Execution]:
@@ -81,9 +80,3 @@ def _by_function(blocks: dict[str, list[int]], built: Build) -> dict[str, int]:
         function = built.functions[int(starts[np.searchsorted(starts, int(address), "right") - 1])]
         totals[function] = totals.get(function, 0) + instructions * times
     return totals
-
-
-def _tool(tool: str, *arguments: str) -> str:
-    done = subprocess.run([f"arm-none-eabi-{tool}", *arguments], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout

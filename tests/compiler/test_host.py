@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import importlib.util
-import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +7,7 @@ import pytest
 from tests.compiler.models import motion_net, tiny
 from tests.graph.models import inputs_of
 
-from sensorsmith.base.errors import DataError, MissingTool, ModelError, ToolFailed
+from sensorsmith.base.errors import DataError, ModelError
 from sensorsmith.compiler import HostModel, compile_graph, load
 from sensorsmith.graph import interpret_batch, write_tflite
 
@@ -73,18 +70,3 @@ def test_a_file_too_large_to_be_a_model(tmp_path: Path) -> None:
     with pytest.raises(ModelError) as caught:
         load(path)
     assert str(caught.value) == f"{path}: the model has 67108865 bytes; use one of at most 64 MiB"
-
-
-def test_no_compiler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(shutil, "which", lambda _name: None)
-    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
-    with pytest.raises(MissingTool) as caught:
-        HostModel(compile_graph(tiny(), "tiny"), tmp_path)
-    assert str(caught.value) == 'there is no C compiler on this computer; run: pip install "sensorsmith[zig]"'
-
-
-def test_c_that_the_compiler_refuses_is_our_bug(tmp_path: Path) -> None:
-    emitted = compile_graph(tiny(), "tiny")
-    broken = replace(emitted, files={**emitted.files, "tiny.c": "int tiny_infer(;\n"})
-    with pytest.raises(ToolFailed, match=r"refused the emitted C: tiny\.c:1:"):
-        HostModel(broken, tmp_path)

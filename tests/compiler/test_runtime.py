@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from sensorsmith.base.hostcc import build_shared, load
 from sensorsmith.compiler.headers import closure
-from sensorsmith.compiler.host import build_library
 from sensorsmith.graph.fixedpoint import (
     exp_on_negative_values,
     multiply_by_quantized_multiplier,
@@ -42,8 +42,7 @@ class Runtime:
         names = ["ss_fixed.h", "ss_average_pool_ref.h", "ss_softmax_ref.h"]
         includes = "".join(f'#include "{name}"\n' for name in names)
         source = f"#define SS_WIDE_MULTIPLY {wide}\n{includes}{SHIM}"
-        library = build_library({"shim.c": source, **closure(names)}, folder, "shim")
-        self._library = ctypes.CDLL(str(library))
+        self._library = load(build_shared({"shim.c": source, **closure(names)}, folder))
 
     def __call__(self, name: str, *arguments: npt.ArrayLike) -> Ints:
         columns = np.broadcast_arrays(*arguments, *[0] * (3 - len(arguments)))

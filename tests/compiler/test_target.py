@@ -1,4 +1,7 @@
-"""Emitted C on emulated Cortex-M: the same bytes, and the same number of instructions for every input."""
+"""Emitted C on emulated Cortex-M: the same bytes, and the same number of instructions for every input.
+
+It is linked with nothing, so that a helper of a compiler's library, such as a 64-bit multiplication, would fail it.
+"""
 
 from __future__ import annotations
 
@@ -25,27 +28,24 @@ GRAPHS = {"motion": motion_net(), "operators": small_convnet()}
 
 def _inputs(graph: Graph) -> np.ndarray:
     """Extremes and noise: what data-dependent code would treat differently."""
-    x = inputs_of(graph, 5)
-    x[0], x[1], x[2] = -128, 127, 0
+    x = inputs_of(graph, 3)
+    x[0], x[1] = -128, 127
     return x
 
 
 @pytest.mark.parametrize("name", GRAPHS)
 @pytest.mark.parametrize("cpu", ["m0", "m4"])
-def test_bytes_are_the_interpreters_and_instructions_constant(cpu: str, name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+def test_bytes_are_the_interpreters_and_instructions_constant(
+    compiler: str, cpu: str, name: str, tmp_path: Path
+) -> None:
     graph = GRAPHS[name]
     x = _inputs(graph)
-    runs = target.execute(target.build(compile_graph(graph, "m"), tmp_path, cpu), x, cpu)
+    runs = target.execute(target.build(compile_graph(graph, "m"), tmp_path, cpu, compiler), x, cpu)
     outputs = np.stack([each.output for each in runs])
     np.testing.assert_array_equal(outputs, interpret_batch(graph, x).reshape(outputs.shape))
     assert len({tuple(each.instructions.items()) for each in runs}) == 1
     assert len({each.output.tobytes() for each in runs}) > 1
-
-
-@pytest.mark.parametrize("name", GRAPHS)
-def test_no_helper_of_the_c_library_runs_on_a_cortex_m4(name: str, tmp_path: Path) -> None:
-    built = target.build(compile_graph(GRAPHS[name], "m"), tmp_path)
-    assert all(function.startswith("m_") for function in built.functions.values()), built.functions
 
 
 def test_the_motion_network_takes_at_most_eight_instructions_per_mac(tmp_path: Path) -> None:

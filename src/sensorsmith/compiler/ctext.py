@@ -12,11 +12,11 @@ _NAME = 72
 
 
 def array(data: npt.NDArray[np.generic]) -> str:
-    """The elements in memory order, in aligned columns, indented by four."""
+    """The elements in memory order, in aligned columns, indented by four; where rows are short, lines end with them."""
     texts = [str(int(value)) for value in data.ravel()]
     width = max(map(len, texts))
-    per_line = max(1, min(_WIDTH // (width + 2), 32))
-    return rows([text.rjust(width) for text in texts], per_line)
+    fit = _WIDTH // (width + 2)
+    return rows([text.rjust(width) for text in texts], fit - fit % data.shape[-1] or fit)
 
 
 def rows(texts: list[str], per_line: int) -> str:

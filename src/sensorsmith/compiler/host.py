@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-import importlib.util
 import shutil
-import subprocess
-import sys
 import tempfile
 import weakref
 from pathlib import Path
@@ -14,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from sensorsmith.base.errors import DataError, MissingTool, ModelError, ToolFailed
-from sensorsmith.base.files import storage_errors, write_text
+from sensorsmith.base import hostcc
+from sensorsmith.base.errors import DataError, ModelError
 from sensorsmith.compiler.compile import Emitted, compile_graph
 from sensorsmith.graph import read_tflite
 
@@ -27,10 +24,11 @@ class HostModel:
 
     Args:
         emitted: what `compile_graph` returned.
-        folder: for the C files and the library; a temporary one by default, which is removed with this object.
+        folder: an empty one for the C files and the library; by default a temporary one, removed with this object.
 
     Raises:
         MissingTool: there is no C compiler.
+        ToolFailed: it refused the emitted C.
     """
 
     def __init__(self, emitted: Emitted, folder: Path | None = None) -> None:
@@ -39,9 +37,8 @@ class HostModel:
             folder = Path(tempfile.mkdtemp(prefix="sensorsmith-"))
             weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self.folder = folder
-        name = emitted.report.name
-        library = ctypes.CDLL(str(build_library(emitted.files, folder, name)))
-        self._infer = getattr(library, f"{name}_infer")
+        library = hostcc.load(hostcc.build_shared(emitted.files, folder))
+        self._infer = getattr(library, f"{emitted.report.name}_infer")
         self._infer.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
         self._infer.restype = ctypes.c_int
 
@@ -86,39 +83,3 @@ def load(path: Path | str) -> HostModel:
     if size > _LARGEST_FILE:
         raise ModelError(f"the model has {size} bytes", where=str(path), todo="use one of at most 64 MiB")
     return HostModel(compile_graph(read_tflite(data), "model"))
-
-
-def build_library(files: dict[str, str], folder: Path, name: str) -> Path:
-    """Write C files into a folder and build all of them into one shared library.
-
-    Raises:
-        MissingTool: there is no C compiler.
-        ToolFailed: it refused the files.
-    """
-    with storage_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    for file, text in files.items():
-        write_text(folder / file, text)
-    suffix = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
-    library = folder / f"lib{name}{suffix}"
-    sources = sorted(file for file in files if file.endswith(".c"))
-    position = [] if sys.platform == "win32" else ["-fPIC"]
-    command = [*find_compiler(), "-std=c11", "-O2", "-shared", *position, "-o", library.name, *sources]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace", check=False)
-    if done.returncode != 0:
-        raise ToolFailed(f"{command[0]} refused the emitted C: {done.stderr}", where=str(folder))
-    return library
-
-
-def find_compiler() -> list[str]:
-    """The command of a C compiler for this computer.
-
-    Raises:
-        MissingTool: there is none.
-    """
-    for name in ("cc", "gcc", "clang"):
-        if found := shutil.which(name):
-            return [found]
-    if importlib.util.find_spec("ziglang") is not None:
-        return [sys.executable, "-m", "ziglang", "cc"]
-    raise MissingTool("there is no C compiler on this computer", todo='run: pip install "sensorsmith[zig]"')

@@ -11,6 +11,7 @@
 /* All ones where x is negative, zero elsewhere. */
 SS_KERNEL int32_t ss_sign(int32_t x)
 {
+    SS_OPAQUE(x); /* else a sign of a difference becomes a comparison, and that a branch */
     int32_t mask = x >> 31;
     SS_OPAQUE(mask);
     return mask;
