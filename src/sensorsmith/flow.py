@@ -146,7 +146,7 @@ _COMPILE = Stage(
 _FIRMWARE = Stage(
     "firmware",
     build_firmware,
-    ("model", "compile"),
+    ("compile",),
     ("boards", "firmware", "interface", "runtime"),
     ("identity", "task", "board", "interface", "outputs", *_SIGNAL),
     _compiler,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sensorsmith.base.files import write_bytes, write_json, write_text
-from sensorsmith.base.hashing import hash_file
 from sensorsmith.base.records import Statement, Tool, Value, evidence
 from sensorsmith.boards import load_board
 from sensorsmith.firmware.build import build
@@ -20,7 +19,7 @@ def build_firmware(work: Work) -> None:
     sensor, board = work.sensor, load_board(work.sensor.board)
     folder = work.inputs["compile"] / "c"
     sources = {file.name: file.read_text(encoding="utf-8") for file in sorted(folder.iterdir())}
-    model_id = hash_file(work.inputs["model"] / "model.tflite")
+    model_id = str(work.read_json("compile", "compile.json")["model_sha256"])
     image = build(sensor, board, sources, bytes.fromhex(model_id))
     write_bytes(work.out / "sensor.elf", image.elf)
     write_bytes(work.out / "sensor.bin", image.binary)

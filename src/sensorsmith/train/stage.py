@@ -136,18 +136,19 @@ def bring_model(work: Work) -> None:
     """
     assert isinstance(work.sensor.model, ModelFile)
     file = work.project / work.sensor.model.file
-    content = file.read_bytes()
-    graph = read_tflite(content)
+    brought = file.read_bytes()
+    graph = read_tflite(brought)
     dataset = load_dataset(work.inputs["data"])
     _check_fit(graph, feature_block(work.sensor), len(dataset.labels), str(work.sensor.model.file))
     record_file = file.with_name("training.json")
     if record_file.is_file():
-        record = json.loads(record_file.read_text(encoding="utf-8"))
-        _check_record(record, hash_bytes(content), dataset, work.sensor, record_file)
+        record = _read_training_record(record_file)
+        _check_record(record, hash_bytes(brought), dataset, work.sensor)
     else:
-        record = {"model_sha256": hash_bytes(content), "note": "brought without a training record"}
+        record = {"brought_sha256": hash_bytes(brought), "note": "brought without a training record"}
+    content = write_tflite(graph)  # without what the graph leaves out, so that the file and the compiled model are one
     write_bytes(work.out / "model.tflite", content)
-    write_json(work.out / "training.json", record)
+    write_json(work.out / "training.json", record | {"model_sha256": hash_bytes(content)})
     _record_model(work, graph, record)
 
 
@@ -163,10 +164,12 @@ def _check_fit(graph: Graph, block: Block, classes: int, where: str) -> None:
             where=where,
             todo="use the window and features that the model was trained with",
         )
-    wanted = Quantization((block.scale,), (block.zero_point,))
-    if source.quantization != wanted:
+    found = source.quantization
+    assert found is not None  # int8 tensors have one, or the reader refuses them
+    if (found.scale[0], found.zero_point[0]) != (block.scale, block.zero_point):
         raise ModelError(
-            f"its input is quantized with {source.quantization}, but the features with {wanted}",
+            f"the features have scale {block.scale:g} and zero point {block.zero_point}, "
+            f"but its input {found.scale[0]:g} and {found.zero_point[0]}",
             where=where,
             todo="use the features that the model was trained with",
         )
@@ -178,21 +181,27 @@ def _check_fit(graph: Graph, block: Block, classes: int, where: str) -> None:
         )
 
 
-def _check_record(record: dict[str, Any], model: str, dataset: DataSet, sensor: Sensor, file: Path) -> None:
-    where = file.name
+def _read_training_record(file: Path) -> dict[str, Any]:
     try:
-        recorded, labels, data = record["model_sha256"], record["labels"], record["data"]
-        same_source, trained = data["source_sha256"] == dataset.source_hash, data["groups"]["train"]
-    except (KeyError, TypeError) as error:
-        raise ModelError("not a training record", where=where, todo="restore it or remove it") from error
-    if recorded != model:
+        record = json.loads(file.read_text(encoding="utf-8"))
+        for pointer in ("/model_sha256", "/labels", "/data/source_sha256", "/data/groups/train", "/data/groups/unseen"):
+            resolve_pointer(record, pointer)
+    except (ValueError, KeyError) as error:
+        raise ModelError("not a training record", where=file.name, todo="restore it or remove it") from error
+    assert isinstance(record, dict)
+    return record
+
+
+def _check_record(record: dict[str, Any], model: str, dataset: DataSet, sensor: Sensor) -> None:
+    where, data = "training.json", record["data"]
+    if record["model_sha256"] != model:
         raise ModelError("it is the record of another model", where=where, todo="restore it or remove it")
-    if labels != list(dataset.labels):
+    if record["labels"] != list(dataset.labels):
         raise ModelError(
-            f"it was trained for the labels {labels}", where=where, todo="use the data it was trained with"
+            f"it was trained for the labels {record['labels']}", where=where, todo="use the data it was trained with"
         )
-    if same_source:
-        known = sorted(set(trained) & set(groups_by_split(dataset, sensor)["unseen"]))
+    if data["source_sha256"] == dataset.source_hash:
+        known = sorted(set(data["groups"]["train"]) & set(groups_by_split(dataset, sensor)["unseen"]))
         if known:
             raise DataError(
                 f"the model was trained on {sensor.data.group} {', '.join(known)}, who cannot be unseen",
