@@ -107,7 +107,9 @@ def _emulator(_project: Project) -> Mapping[str, str]:
 
 
 def _renderers(project: Project) -> Mapping[str, str]:
-    return _versions("typst", "segno") | {"declarations": hash_bytes(project.declarations.model_dump_json().encode())}
+    return _versions("typst", "segno", "font-source-sans-pro") | {
+        "declarations": hash_bytes(project.declarations.model_dump_json().encode())
+    }
 
 
 def _versions(*names: str) -> dict[str, str]:
@@ -169,7 +171,7 @@ _FOOTPRINT = Stage(
 _DATASHEET = Stage(
     "datasheet",
     write_datasheet,
-    ("data", "windows", "train", "model", "compile", "firmware", "measure", "footprint"),
+    ("data", "windows", "model", "compile", "firmware", "measure", "footprint"),
     ("boards", "datasheet", "interface"),
     tuple(Sensor.model_fields),
     _renderers,

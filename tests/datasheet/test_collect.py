@@ -32,10 +32,10 @@ def test_a_recorded_value_is_taken_as_it_is_and_its_evidence_is_named_from_the_p
 
 def test_a_missing_stage_and_a_missing_value_are_named() -> None:
     stages = records()
-    del stages["train"]
+    del stages["model"]
     stages["windows"] = StageRecord(stage="windows")
     document = collected(stages, tables())
-    assert document.model.parameters == Absent(reason="not_provided", why="stage train has not run")
+    assert document.model.parameters == Absent(reason="not_provided", why="stage model has not run")
     assert document.dataset.unseen == Absent(reason="not_provided", why="stage windows has no value unseen")
 
 

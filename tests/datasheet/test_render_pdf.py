@@ -54,15 +54,25 @@ def test_an_empty_project_renders() -> None:
     assert pages(render_pdf(empty())) == [b"1"]
 
 
-HOSTILE = '#panic("x") $a^2$ *b* `c` <d> @e \\ // ]} "q" \u202eabc \u0000 漢字 😀 שלום'
+HOSTILE = '#panic("x") $a^2$ *b* `c` <d> @e \\ // ]} "q" \u202eabc \u0000 漢\u0301字 😀 Щука'
 
 
 def test_hostile_text_is_shown_as_text() -> None:
     document = example(title=HOSTILE, description=HOSTILE, maker=HOSTILE)
     assert pages(render_pdf(document)) == [b"1"]
     shown = page_inputs(document)["title"]["text"]
-    assert shown.startswith('#panic("x") $a^2$ *b* `c` <d> @e \\ // ]} "q" \ufffdabc \ufffd \ufffd\ufffd')
-    assert shown.endswith("שלום"), "what a font can draw stays"
+    assert shown.startswith('#panic("x") $a^2$ *b* `c` <d> @e \\ // ]} "q" \ufffdabc \ufffd \ufffd\u0301\ufffd')
+    assert shown.endswith("Щука"), "what the font can draw stays"
+
+
+def test_hostile_names_in_figures_are_shown_as_text() -> None:
+    files: dict[str, Any] = tables()
+    files["evaluation.json"]["labels"][0] = "漢\u0301#$*"
+    for person in files["evaluation.json"]["people"]:
+        person["person"] = f"\u0338e\u0323\u0301e\u0301漢\u0301 {HOSTILE}"
+    document = collect(sensor(), load_board("nucleo-l4r5zi"), declarations(), records(), files)
+    assert pages(render_pdf(document)) == [b"1"]
+    assert "\ufffdẹ\ufffdé\ufffd\ufffd #pan…" in page_inputs(document)["drawings"]["people"]["svg"]
 
 
 def crowded(labels: int, people: int, text: str) -> Document:

@@ -156,9 +156,9 @@ def collect(
         ),
         memory=_memory(board, sources),
         model=Model(
-            parameters=take("train", "parameters"),
+            parameters=take("model", "parameters"),
             macs=take("compile", "macs"),
-            steps=take("train", "steps"),
+            steps=take("model", "steps"),
             toolchain=take("firmware", "toolchain"),
         ),
         dataset=Dataset(

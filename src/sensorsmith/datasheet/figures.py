@@ -28,7 +28,7 @@ PALETTE = (
     "#d8d3a0",
     "#8a8f98",
 )
-_FONT = "Roboto, Helvetica, Arial, sans-serif"
+_FONT = "Source Sans Pro"
 
 
 def people(people: People) -> Element:
@@ -110,8 +110,8 @@ def memory(memories: Sequence[Memory]) -> Element:
         if memory.complete and memory.size:
             marks.append(_box(0, y + 20.2, WIDTH, 2.2, FAINT))
             marks.append(_box(0, y + 20.2, WIDTH * min(whole / memory.size, 1), 2.2, INK))
-        y += 39
-    return _svg(y - 5, "Memory: what fills flash and RAM, and how much of the board's they take", marks)
+        y += 37
+    return _svg(y - 3, "Memory: what fills flash and RAM, and how much of the board's they take", marks)
 
 
 def carbon(blocks: Blocks) -> Element:

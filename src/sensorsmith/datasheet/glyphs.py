@@ -1,28 +1,47 @@
-"""Which characters the PDF's fonts can draw."""
+"""The font of the PDF, and which characters it can draw."""
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-FONTS = Path(__file__).with_name("fonts")
 MISSING = "\ufffd"
-_FAMILIES = (("Roboto-Regular", "Roboto-Bold"), ("DejaVuSans", "DejaVuSans-Bold"))
+"""Stands for a character that the font lacks. This sign comes from DejaVu Sans Mono, which typst brings."""
+REGULAR, ITALIC, BOLD = (f"SourceSansPro-{face}.ttf" for face in ("Regular", "It", "Bold"))
+
+
+@contextmanager
+def font_folder() -> Iterator[Path]:
+    """A folder that holds the faces of Source Sans Pro that the PDF uses, while the context lasts.
+
+    The package's own folder has every face twice, as `.ttf` and `.otf`. typst, which searches whole folders, would
+    take the one that the file system happens to list first.
+    """
+    with TemporaryDirectory() as folder:
+        for name in (REGULAR, ITALIC, BOLD):
+            Path(folder, name).write_bytes(face(name))
+        yield Path(folder)
+
+
+def face(name: str) -> bytes:
+    """A file of the font package."""
+    return (files("font_source_sans_pro") / "files" / name).read_bytes()
 
 
 def drawable(text: str) -> str:
-    """`text` with U+FFFD for each character that no family has in both faces, regular and bold."""
+    """`text` with U+FFFD for each character that the font lacks. Bold has the same characters as regular."""
     known = _known()
     return "".join(c if ord(c) in known else MISSING for c in text)
 
 
 @cache
 def _known() -> frozenset[int]:
-    known: set[int] = set()
-    for family in _FAMILIES:
-        known |= set.intersection(*(characters((FONTS / f"{face}.ttf").read_bytes()) for face in family))
-    return frozenset(known)
+    return frozenset(characters(face(REGULAR)))
 
 
 def characters(font: bytes) -> set[int]:

@@ -1,20 +1,23 @@
 """The datasheet as one A4 page of tagged PDF, set by typst.
 
 Every text reaches the template as data (`sys.inputs`), so none of it is ever read as typst's language. Fonts come from
-this package, never from the machine.
+packages, never from the machine.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import unicodedata
+from copy import deepcopy
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import Element
 
 from sensorsmith.base.errors import DataError, ToolFailed
 from sensorsmith.datasheet import figures
-from sensorsmith.datasheet.glyphs import FONTS, drawable
+from sensorsmith.datasheet.glyphs import MISSING, drawable, font_folder
 from sensorsmith.datasheet.json_text import document_hash
 from sensorsmith.datasheet.layout import lay_out
 from sensorsmith.datasheet.markup import xml
@@ -49,15 +52,16 @@ def _typeset(document: Document, **output: Any) -> bytes:
 
     template: Any = (_FOLDER / "sheet.typ").read_bytes()
     try:
-        made, warnings = typst.compile_with_warnings(
-            template,
-            root=str(_FOLDER),
-            font_paths=[str(FONTS)],
-            ignore_system_fonts=True,
-            sys_inputs={"sheet": json.dumps(page_inputs(document))},
-            timestamp=0,
-            **output,
-        )
+        with font_folder() as fonts:
+            made, warnings = typst.compile_with_warnings(
+                template,
+                root=str(_FOLDER),
+                font_paths=[str(fonts)],
+                ignore_system_fonts=True,
+                sys_inputs={"sheet": json.dumps(page_inputs(document))},
+                timestamp=0,
+                **output,
+            )
     except typst.TypstError as error:
         if "does not fit one page" in str(error):
             raise DataError(
@@ -91,7 +95,20 @@ def _drawings(sheet: Sheet, digest: str) -> dict[str, dict[str, str]]:
         drawn["people"] = figures.people(replace(sheet.people, rows=shown))
     if not isinstance(sheet.blocks, Piece):
         drawn["carbon"] = figures.carbon(sheet.blocks)
-    return {name: {"svg": drawable(xml(svg)), "alt": figures.alternative(svg)} for name, svg in drawn.items()}
+    return {name: {"svg": xml(_lettered(svg)), "alt": figures.alternative(svg)} for name, svg in drawn.items()}
+
+
+def _lettered(figure: Element) -> Element:
+    """A figure whose texts typst can set: an accent that no letter takes in, on which it fails here, is U+FFFD too."""
+    made = deepcopy(figure)
+    for node in made.iter():
+        node.text, node.tail = (_composed(text) if text else None for text in (node.text, node.tail))
+    return made
+
+
+def _composed(text: str) -> str:
+    composed = drawable(unicodedata.normalize("NFC", text))
+    return "".join(MISSING if unicodedata.combining(c) else c for c in composed)
 
 
 def _shown(node: Any) -> Any:

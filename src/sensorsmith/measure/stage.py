@@ -96,7 +96,7 @@ def _accuracies(work: Work, emulator: Tool) -> dict[str, Value]:
             f"/accuracy/{form}/value",
             interval=Interval(**{name: share[name] for name in names}),
             tool=emulator if form == "device" else None,
-            note=found["caution"],
+            note=found["caution"] if form == "device" else "",
         )
 
     people = found["people"]
