@@ -82,6 +82,18 @@ def test_demo_does_not_touch_another_sensor(tmp_path: Path) -> None:
     assert (tmp_path / "sensor.yaml").read_text() == "mine"
 
 
+def test_footprint_shows_every_line_and_what_is_missing(finished: Finished) -> None:
+    result = run("footprint", str(finished.project.folder))
+    assert result.stdout.count("not provided") == 2
+    found = json.loads(run("footprint", str(finished.project.folder), "--json").stdout)
+    total = found["total"]["sum_of_typ"]
+    assert total == pytest.approx(sum(line["typ"] for line in found["lines"]))
+    (shown,) = (line for line in result.stdout.splitlines() if line.startswith("total "))
+    assert f" {total:.3f} " in shown
+    factors = json.loads(run("footprint", "--factors", "--json").stdout)
+    assert {line["factor"] for line in found["lines"] if line["factor"]} <= set(factors)
+
+
 def test_data_lists_the_sets_with_licence_and_size() -> None:
     result = run("data", "list", "--json")
     assert json.loads(result.stdout)["seglearn-watch"]["licence"] == "BSD-3-Clause"

@@ -270,7 +270,7 @@ class Part(Section):
     quantity: int = Field(default=1, ge=1)
     """How many of it are in one device."""
     material: str = Field(max_length=80)
-    """Name of a factor (`sensorsmith footprint --factors`), such as `mcu_die` or `li_ion`."""
+    """Name of a factor (`sensorsmith footprint --factors` lists them), such as `mcu_die` or `li_ion`."""
     amount: str | Annotated[list[str], Field(min_length=3, max_length=3)] | None = None
     """How much of it one part has: `17 mm2`, or the smallest, typical and largest where it is not known exactly,
     `[5 mm2, 10 mm2, 17 mm2]`. Left out for a material that is counted in pieces, such as `led`."""
