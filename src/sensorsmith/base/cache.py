@@ -187,11 +187,15 @@ def _sync(folder: Path) -> None:
 
 
 def _sweep(workshop: Path) -> None:
-    """Remove what killed processes left at work."""
+    """Remove what killed processes left at work. Where a process cannot be asked whether it lives, age decides."""
     for left in workshop.iterdir():
-        pid = left.name.rsplit("-", 3)[1] if left.name.count("-") >= 2 else ""
-        old = time.time() - left.stat().st_mtime > _ABANDONED_AFTER if left.exists() else False
-        if old or (pid.isdigit() and os.name == "posix" and not Path(f"/proc/{pid}").exists() and not _alive(int(pid))):
+        pid = left.name.split("-")[-2] if left.name.count("-") >= 2 else ""
+        try:
+            age = time.time() - left.stat().st_mtime
+        except FileNotFoundError:  # another process was faster
+            continue
+        dead = os.name == "posix" and pid.isdigit() and not _alive(int(pid))
+        if dead or age > _ABANDONED_AFTER:
             remove_tree(left)
 
 

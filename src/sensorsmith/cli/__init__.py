@@ -15,7 +15,7 @@ VERBS = {
     "data": "List and fetch data sets.",
     "make": "Make a sensor: model, C, firmware, measurements, datasheet.",
     "explain": "Replay a window through every stage; name the first that differs.",
-    "footprint": "Show the life-cycle carbon line by line, and the factors behind it.",
+    "footprint": "Show the life-cycle carbon, line by line.",
     "boards": "Show the boards that a sensor can be built for.",
     "schema": "Print the JSON Schema of sensor.yaml.",
     "doctor": "Say what this machine lacks, and how to mend it.",
