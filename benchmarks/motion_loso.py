@@ -23,17 +23,26 @@ from typing import Any
 import numpy as np
 
 from sensorsmith.base.files import write_json
+from sensorsmith.base.hashing import hash_json
 from sensorsmith.data import load_windows
 from sensorsmith.dsp import feature_block, load_features
 from sensorsmith.flow import Project, run
 from sensorsmith.graph import read_tflite
 from sensorsmith.measure import as_json, model_scores
+from sensorsmith.spec import Sensor
 from sensorsmith.stats import cluster_wilson, paired_cluster_difference
-from sensorsmith.train.record import versions
+from sensorsmith.train.record import framework_versions
 
 ROOT = Path(__file__).parent.parent
 PROJECT = ROOT / "examples" / "motion-exercise"
 PEOPLE = [f"p{number:02}" for number in range(1, 11)]
+
+
+def settings_hash(sensor: Sensor) -> str:
+    """SHA-256 of the settings that the result depends on; people and seeds are chosen here, not in sensor.yaml."""
+    read = {"data", "transducer", "window", "features", "model", "training"}
+    chosen_here = {"data": {"unseen"}, "training": {"seed"}}
+    return hash_json(sensor.model_dump(mode="json", include=read, exclude=chosen_here))
 
 
 def one_fold(job: tuple[int, str, Path]) -> dict[str, Any]:
@@ -121,7 +130,8 @@ def main() -> None:
         "date": datetime.date.today().isoformat(),
         "commit": commit.stdout.strip(),
         "machine": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
-        "versions": dict(versions()),
+        "versions": framework_versions(),
+        "settings_sha256": settings_hash(Project.load(PROJECT).sensor),
         "overall": overall(seeds),
         "seeds": seeds,
     }

@@ -18,6 +18,8 @@ from sensorsmith.data import find, named
 from sensorsmith.firmware import toolchain
 from sensorsmith.flow import Outcome, Project, make
 
+ROOT = Path(__file__).parent.parent
+
 
 @dataclass(frozen=True)
 class Finished:
@@ -54,6 +56,15 @@ def small_demo(folder: Path) -> Path:
     write_demo(folder)
     edit(folder, r"unseen: \[.*\]", "unseen: [p10]")
     edit(folder, r"hop: 1 s", "hop: 4 s")
+    return folder
+
+
+def trainable(folder: Path) -> Path:
+    """The example as it is, with a training of a few seconds."""
+    shutil.copytree(
+        ROOT / "examples" / "motion-exercise", folder, ignore=shutil.ignore_patterns(".sensorsmith", "build")
+    )
+    edit(folder, r"steps: 800", "steps: 40")
     return folder
 
 

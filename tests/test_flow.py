@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -11,16 +13,16 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.chain import Finished, edit, require_chain, small_demo
+from tests.chain import Finished, edit, require_chain, small_demo, trainable
 
-from sensorsmith.base.errors import RequirementFailed, SpecError
+from sensorsmith.base.errors import MissingTool, RequirementFailed, SpecError
 from sensorsmith.base.hashing import hash_bytes, hash_file
-from sensorsmith.base.records import StageRecord, resolve_pointer
+from sensorsmith.base.records import Quantity, StageRecord, resolve_pointer
 from sensorsmith.boards import load_board
 from sensorsmith.dsp import feature_block
 from sensorsmith.emulate import open_board
 from sensorsmith.firmware import firmware_id
-from sensorsmith.flow import BROUGHT, TRAINED, Project, make, release
+from sensorsmith.flow import BROUGHT, TRAINED, Project, make, release, run
 from sensorsmith.spec.stage import read_record
 from sensorsmith.spec.types import Sensor
 
@@ -68,11 +70,23 @@ def test_every_value_can_be_read_again_from_its_evidence(finished: Finished) -> 
             for proof in getattr(value, "evidence", ()):
                 assert hash_file(folder / proof.file) == proof.sha256
                 if proof.file.endswith(".json") and proof.pointer:
-                    resolve_pointer(json.loads((folder / proof.file).read_text()), proof.pointer)
-                    checked += 1
+                    there = resolve_pointer(json.loads((folder / proof.file).read_text()), proof.pointer)
+                    if isinstance(value, Quantity):
+                        assert value.typ in (there.values() if isinstance(there, dict) else [there]), proof
+                        checked += 1
         for artefact in record.artefacts:
             assert hash_file(folder / artefact.path) == artefact.sha256
     assert checked > 20
+
+
+def test_the_evidence_that_the_datasheet_names_is_released_with_it(finished: Finished) -> None:
+    folder = finished.outcome.folder
+    text = (folder / "datasheet.json").read_text(encoding="utf-8")
+    proofs = dict(re.findall(r'"file": "([^"]+)",\s*"pointer": "[^"]*",\s*"sha256": "([0-9a-f]{64})"', text))
+    assert {"measure/evaluation.json", "measure/profile.json", "firmware/firmware.json"} < set(proofs)
+    for name, value in proofs.items():
+        if not name.startswith("boards/"):
+            assert hash_file(folder / "evidence" / name) == value, name
 
 
 def test_only_what_depends_on_a_change_runs_again(finished: Finished, tmp_path: Path) -> None:
@@ -100,9 +114,10 @@ def test_a_broken_requirement_says_by_how_much_and_releases_nothing(finished: Fi
     with pytest.raises(RequirementFailed) as caught:
         make(Project.load(folder))
     accuracy, ram = (finished.outcome.values["measure"][n].typ for n in ("accuracy_device", "ram_total_bytes"))  # type: ignore[union-attr]
+    accuracy, ram = 100 * accuracy, ram / 1024
     assert str(caught.value) == (
-        f"sensor.yaml: requirements: minimum_accuracy is 0.99, found {accuracy:.4g} ({accuracy - 0.99:+.3g}); "
-        f"maximum_ram is 2048 B, found {ram:.4g} ({ram - 2048:+.3g})"
+        f"sensor.yaml: requirements: minimum_accuracy is 99 %, found {accuracy:.4g} % ({accuracy - 99:+.3g}); "
+        f"maximum_ram is 2 KiB, found {ram:.4g} KiB ({ram - 2:+.3g})"
     )
     assert hashes(folder / "build") == before
 
@@ -140,6 +155,30 @@ def test_a_file_that_is_no_longer_made_leaves_the_output_and_others_stay(finishe
     assert not (folder / "old.c").exists()
     assert (folder / "mine.txt").exists()
     assert (tmp_path / "evil").exists()
+    (folder / "files.json").write_text("{")
+    release(folder, finished.outcome.results)
+    assert "datasheet.pdf" in json.loads((folder / "files.json").read_text())
+
+
+def test_an_unknown_stage_is_a_mistake_of_the_caller(finished: Finished) -> None:
+    with pytest.raises(ValueError, match="measur"):
+        run(finished.project, until="measur")
+
+
+def test_a_missing_emulator_is_said_before_anything_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    require_chain()
+    folder = small_demo(tmp_path / "demo")
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "unicorn" else find(name))
+    with pytest.raises(MissingTool) as caught:
+        make(Project.load(folder))
+    assert str(caught.value) == 'the emulator is not installed; run: pip install "sensorsmith[emulate]"'
+    assert not (folder / ".sensorsmith").exists()
+
+
+def test_the_file_sensor_yaml_stands_for_its_folder(finished: Finished) -> None:
+    folder = finished.project.folder
+    assert Project.load(folder / "sensor.yaml").folder == folder
 
 
 # Runs the pipeline and dies by SIGKILL inside one stage, with files written and the stage not complete.
@@ -191,15 +230,6 @@ class Watch(Nobody):
         return progress
 run(Project.load(Path(sys.argv[1])), until="model", watch=Watch() if sys.argv[2] == "kill" else None)
 """
-
-
-def trainable(folder: Path) -> Path:
-    """The example as it is, with a training of a few seconds."""
-    shutil.copytree(
-        ROOT / "examples" / "motion-exercise", folder, ignore=shutil.ignore_patterns(".sensorsmith", "build")
-    )
-    edit(folder, r"steps: 800", "steps: 40")
-    return folder
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")

@@ -7,19 +7,19 @@
 
 from __future__ import annotations
 
-import importlib.metadata
+import importlib.util
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from sensorsmith.base.cache import Cache, Key, StageResult, code_version
-from sensorsmith.base.errors import RequirementFailed, SpecError
+from sensorsmith.base.errors import MissingTool, RequirementFailed, SpecError
 from sensorsmith.base.files import write_bytes, write_json
 from sensorsmith.base.hashing import hash_bytes, hash_file
-from sensorsmith.base.records import Quantity, Value
+from sensorsmith.base.records import Absent, Quantity, Value
 from sensorsmith.boards import load_board
 from sensorsmith.compiler.stage import compile_sensor
 from sensorsmith.data import hash_source
@@ -28,11 +28,12 @@ from sensorsmith.datasheet.stage import write_datasheet
 from sensorsmith.dsp.stage import make_features
 from sensorsmith.firmware import patch_identity, toolchain
 from sensorsmith.firmware.stage import build_firmware
+from sensorsmith.footprint import EnergyUse, assess
 from sensorsmith.footprint.stage import assess_footprint
 from sensorsmith.measure.stage import measure_sensor
 from sensorsmith.spec import Declarations, ModelFile, Sensor, load_declarations, load_sensor
-from sensorsmith.spec.stage import Progress, Work, read_record, silent
-from sensorsmith.train.record import versions
+from sensorsmith.spec.stage import Progress, Work, read_record, silent, tool_versions
+from sensorsmith.train.record import framework_versions
 from sensorsmith.train.stage import bring_model, quantize_model, train_network
 
 WORKSPACE = ".sensorsmith"
@@ -52,9 +53,13 @@ class Project:
     def load(cls, folder: Path) -> Project:
         """Read sensor.yaml and declarations.yaml.
 
+        Args:
+            folder: where sensor.yaml is, or that file itself.
+
         Raises:
             SpecError: there is none, or it is wrong.
         """
+        folder = folder.parent if folder.name == "sensor.yaml" and folder.is_file() else folder
         file = folder / "sensor.yaml"
         if not file.is_file():
             raise SpecError(
@@ -86,15 +91,20 @@ def _source(project: Project) -> Mapping[str, str]:
     return {"source": hash_source(project.sensor, project.folder)}
 
 
+def _arithmetic(_project: Project) -> Mapping[str, str]:
+    return tool_versions("numpy")
+
+
 def _framework(_project: Project) -> Mapping[str, str]:
-    return versions()
+    return framework_versions()
 
 
 def _model_file(project: Project) -> Mapping[str, str]:
     assert isinstance(project.sensor.model, ModelFile)
     file = project.folder / project.sensor.model.file
     record = file.with_name("training.json")
-    return {"model": hash_file(file), "training record": hash_file(record) if record.is_file() else "none"}
+    found = {"model file": hash_file(file), "training record": hash_file(record) if record.is_file() else "none"}
+    return found | tool_versions("numpy")
 
 
 def _compiler(project: Project) -> Mapping[str, str]:
@@ -103,30 +113,28 @@ def _compiler(project: Project) -> Mapping[str, str]:
 
 
 def _emulator(_project: Project) -> Mapping[str, str]:
-    return _versions("unicorn")
+    if importlib.util.find_spec("unicorn") is None:
+        raise MissingTool("the emulator is not installed", todo='run: pip install "sensorsmith[emulate]"')
+    return tool_versions("unicorn", "numpy")
 
 
 def _renderers(project: Project) -> Mapping[str, str]:
-    return _versions("typst", "segno", "font-source-sans-pro") | {
-        "declarations": hash_bytes(project.declarations.model_dump_json().encode())
-    }
+    declarations = hash_bytes(project.declarations.model_dump_json().encode())
+    return tool_versions("typst", "segno", "font-source-sans-pro") | {"declarations": declarations}
 
 
-def _versions(*names: str) -> dict[str, str]:
-    found = {}
-    for name in names:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            found[name] = "not installed"
-    return found
+def _factors(project: Project) -> Mapping[str, str]:
+    """Materials and country are looked up before anything is trained, so that a mistake in them costs no time."""
+    absent = Absent(reason="not_provided", why="not measured yet")
+    assess(project.sensor, EnergyUse.of(project.sensor, absent, absent))
+    return {}
 
 
 _SIGNAL = ("transducer", "window")
 _LEARN = ("data", "dsp", "graph", "train")
 
 _DATA = Stage("data", import_data, (), ("data",), ("data", *_SIGNAL), _source)
-_WINDOWS = Stage("windows", cut_windows, ("data",), ("data",), ("data", *_SIGNAL))
+_WINDOWS = Stage("windows", cut_windows, ("data",), ("data",), ("data", *_SIGNAL), _arithmetic)
 _FEATURES = Stage("features", make_features, ("windows",), ("data", "dsp", "runtime/features"), ("features", *_SIGNAL))
 _TRAIN = Stage(
     "train",
@@ -136,7 +144,14 @@ _TRAIN = Stage(
     ("identity", "data", "features", "model", "training", *_SIGNAL),
     _framework,
 )
-_QUANTIZE = Stage("model", quantize_model, ("windows", "features", "train"), _LEARN, ("features", "training", *_SIGNAL))
+_QUANTIZE = Stage(
+    "model",
+    quantize_model,
+    ("windows", "features", "train"),
+    _LEARN,
+    ("features", "training", *_SIGNAL),
+    _arithmetic,
+)
 _BRING = Stage("model", bring_model, ("data",), _LEARN, ("data", "features", "model", *_SIGNAL), _model_file)
 _COMPILE = Stage(
     "compile",
@@ -150,23 +165,24 @@ _FIRMWARE = Stage(
     build_firmware,
     ("compile",),
     ("boards", "firmware", "interface", "runtime"),
-    ("identity", "task", "board", "interface", "outputs", *_SIGNAL),
+    ("identity", "task", "board", "outputs", *_SIGNAL),
     _compiler,
 )
 _MEASURE = Stage(
     "measure",
     measure_sensor,
-    ("data", "windows", "features", "train", "model", "firmware"),
+    ("data", "windows", "features", "train", "model", "compile", "firmware"),
     ("boards", "data", "dsp", "emulate", "firmware", "graph", "interface", "measure", "stats"),
-    ("identity", "task", "board", "features", "outputs", *_SIGNAL),
+    ("identity", "board", "features", "outputs", *_SIGNAL),
     _emulator,
 )
 _FOOTPRINT = Stage(
     "footprint",
     assess_footprint,
     ("measure",),
-    ("boards", "footprint"),
+    ("footprint",),
     ("identity", "bill_of_materials", "deployment", "window"),
+    _factors,
 )
 _DATASHEET = Stage(
     "datasheet",
@@ -215,21 +231,25 @@ def run(project: Project, until: str | None = None, watch: Watch | None = None) 
         The results by stage name.
 
     Raises:
+        MissingTool: a tool that one of the stages needs; before the first of them runs.
         SensorsmithError: of the stage that failed; what was finished before is kept.
+        ValueError: there is no stage `until`.
     """
     watch = watch or Nobody()
     cache = Cache(project.folder / WORKSPACE)
     results: dict[str, StageResult] = {}
     todo = stages(project.sensor)
+    if until is not None:
+        todo = todo[: [stage.name for stage in todo].index(until) + 1]
+    outside = {stage.name: dict(stage.outside(project)) for stage in todo}
     for number, stage in enumerate(todo, 1):
         progress = watch.start(stage.name, number, len(todo))
         folders = {name: results[name].folder for name in stage.reads if name in results}
 
         work = Work(project.sensor, project.declarations, project.folder, folders, Path(), progress)
-        results[stage.name] = cache.run(_key(stage, project, results), partial(_build, stage, work))
+        key = _key(stage, project, results, outside[stage.name])
+        results[stage.name] = cache.run(key, partial(_build, stage, work))
         watch.done(results[stage.name])
-        if stage.name == until:
-            break
     return results
 
 
@@ -237,11 +257,11 @@ def _build(stage: Stage, work: Work, out: Path) -> None:
     stage.build(replace(work, out=out))
 
 
-def _key(stage: Stage, project: Project, results: Mapping[str, StageResult]) -> Key:
+def _key(stage: Stage, project: Project, results: Mapping[str, StageResult], outside: Mapping[str, str]) -> Key:
     sections = project.sensor.model_dump(mode="json", include=set(stage.sections))
     inputs = {name: results[name].digest for name in stage.reads if name in results}
-    rooms = tuple(sorted({"base", "spec", *stage.rooms}))
-    return Key(stage.name, inputs, sections | dict(stage.outside(project)), code_version(_PACKAGE, rooms))
+    rooms = tuple(sorted({"__init__.py", "base", "spec", *stage.rooms}))
+    return Key(stage.name, inputs, sections | {"outside": outside}, code_version(_PACKAGE, rooms))
 
 
 @dataclass(frozen=True)
@@ -272,14 +292,14 @@ def make(project: Project, watch: Watch | None = None) -> Outcome:
     return Outcome(release(project.folder / OUTPUT, results), results, values)
 
 
-# Field of `requirements`, where its value is found, and whether that may not be larger or not be smaller.
+# Field of `requirements`, where its value is found, which side is good, and the unit and factor to print it in.
 _REQUIREMENTS = (
-    ("minimum_accuracy", "measure", "accuracy_device", ">="),
-    ("maximum_flash", "firmware", "flash_bytes", "<="),
-    ("maximum_ram", "measure", "ram_total_bytes", "<="),
-    ("maximum_time", "measure", "modelled_time_s", "<="),
-    ("maximum_energy", "measure", "modelled_energy_j", "<="),
-    ("maximum_carbon", "footprint", "total_kg", "<="),
+    ("minimum_accuracy", "measure", "accuracy_device", ">=", "%", 100.0),
+    ("maximum_flash", "firmware", "flash_bytes", "<=", "KiB", 1 / 1024),
+    ("maximum_ram", "measure", "ram_total_bytes", "<=", "KiB", 1 / 1024),
+    ("maximum_time", "measure", "modelled_time_s", "<=", "ms", 1e3),
+    ("maximum_energy", "measure", "modelled_energy_j", "<=", "mJ", 1e3),
+    ("maximum_carbon", "footprint", "total_kg", "<=", "kg CO2e", 1.0),
 )
 
 
@@ -290,7 +310,7 @@ def check_requirements(sensor: Sensor, values: Mapping[str, Mapping[str, Value]]
         RequirementFailed: naming every requirement that is broken, and by how much; or one whose value is not known.
     """
     broken = []
-    for name, stage, value_name, relation in _REQUIREMENTS:
+    for name, stage, value_name, relation, unit, factor in _REQUIREMENTS:
         limit: float | None = getattr(sensor.requirements, name)
         if limit is None:
             continue
@@ -299,8 +319,8 @@ def check_requirements(sensor: Sensor, values: Mapping[str, Mapping[str, Value]]
         if found is None:
             broken.append(f"{name} cannot be checked: {value_name} is not known")
         elif found < limit if relation == ">=" else found > limit:
-            unit = value.unit if isinstance(value, Quantity) and value.unit != "1" else ""
-            broken.append(f"{name} is {limit:g} {unit}".rstrip() + f", found {found:.4g} ({found - limit:+.3g})")
+            shown, wanted = factor * found, factor * limit
+            broken.append(f"{name} is {wanted:g} {unit}, found {shown:.4g} {unit} ({shown - wanted:+.3g})")
     if broken:
         raise RequirementFailed("; ".join(broken), where="sensor.yaml: requirements")
 
@@ -326,13 +346,35 @@ def release(folder: Path, results: Mapping[str, StageResult]) -> Path:
         contents |= {name: (results[stage].folder / name).read_bytes() for name in names}
     for file in sorted((results["compile"].folder / "c").iterdir()):
         contents[f"c/{file.name}"] = file.read_bytes()
+    for name in sorted(_evidence(json.loads(document))):
+        stage, _, path = name.partition("/")
+        if stage in results:  # what is not a stage's is part of the package
+            contents[f"evidence/{name}"] = (results[stage].folder / path).read_bytes()
+    _replace(folder, contents)
+    return folder
+
+
+def _evidence(node: Any) -> set[str]:
+    """The files that a document names as evidence."""
+    if isinstance(node, dict):
+        own = {proof["file"] for proof in node.get("evidence", ())} if isinstance(node.get("evidence"), list) else set()
+        return own.union(*map(_evidence, node.values()))
+    return set().union(*map(_evidence, node)) if isinstance(node, list) else set()
+
+
+def _replace(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write files, each whole; remove those of the last time that are not among them."""
     listing = folder / "files.json"
-    if listing.is_file():
-        for name in set(json.loads(listing.read_text(encoding="utf-8"))) - set(contents):
-            if ".." not in Path(name).parts and not Path(name).is_absolute():
-                (folder / name).unlink(missing_ok=True)
+    try:
+        earlier = dict(json.loads(listing.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        earlier = {}
+    for name in set(earlier) - set(contents):
+        if ".." not in Path(name).parts and not Path(name).is_absolute():
+            (folder / name).unlink(missing_ok=True)
     for name, content in contents.items():
         if not (folder / name).is_file() or (folder / name).read_bytes() != content:
             write_bytes(folder / name, content)
-    write_json(listing, {name: hash_bytes(content) for name, content in contents.items()})
-    return folder
+    now = {name: hash_bytes(content) for name, content in contents.items()}
+    if now != earlier:
+        write_json(listing, now)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -61,8 +62,9 @@ def test_a_damaged_result_is_made_again(tmp_path: Path) -> None:
     assert file.read_bytes() == b"\1\2\3"
     file.unlink()
     assert cache.run(key(), fill).why == "ran: sub/weights.bin is missing from its folder"
-    (again.folder / "stage.json").write_text("{")
-    assert cache.run(key(), fill).why == "ran: its record cannot be read"
+    for rubbish in ("{", "null", '{"files": 3}'):
+        (again.folder / "stage.json").write_text(rubbish)
+        assert cache.run(key(), fill).why == "ran: its record cannot be read"
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
@@ -115,13 +117,36 @@ def test_a_killed_stage_is_swept_and_made_again(tmp_path: Path) -> None:
     assert list((tmp_path / "c" / "tmp").iterdir()) == []
 
 
+def test_a_long_stage_of_a_living_process_is_not_swept(tmp_path: Path) -> None:
+    def build(folder: Path) -> None:
+        os.utime(folder, (0, 0))
+        assert Cache(tmp_path).run(key(stage="other"), fill).ran
+        fill(folder)
+
+    assert Cache(tmp_path).run(key(), build).ran
+
+
+def test_text_of_any_language_is_kept_in_any_locale(tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from sensorsmith.base.cache import Cache, Key\n"
+        "key = Key('train', {}, {'title': '\\u00c1gnes'}, '')\n"
+        "for _ in range(2): print(Cache(Path(sys.argv[1])).run(key, lambda f: None).ran)"
+    )
+    environment = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, env=environment, check=False
+    )
+    assert done.stdout.split() == ["True", "False"], done.stderr
+
+
 FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
 from sensorsmith.base.cache import Cache, Key
+from sensorsmith.base.files import write_bytes
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
-Cache(Path(sys.argv[1])).run(Key("train", {}, {}, ""), lambda f: (f / "big").write_bytes(bytes(100_000)))
+Cache(Path(sys.argv[1])).run(Key("train", {}, {}, ""), lambda f: write_bytes(f / "big", bytes(100_000)))
 """
 
 
@@ -129,8 +154,9 @@ Cache(Path(sys.argv[1])).run(Key("train", {}, {}, ""), lambda f: (f / "big").wri
 def test_a_full_disk_is_one_clear_line_and_loses_nothing(tmp_path: Path) -> None:
     kept = Cache(tmp_path).run(key(), fill)
     done = subprocess.run([sys.executable, "-c", FULL_DISK, str(tmp_path)], capture_output=True, text=True, check=False)
+    (shown,) = re.findall(r"StorageError: (\S+/big):", done.stderr)
     assert done.stderr.splitlines()[-1] == (
-        f"{StorageError.__module__}.StorageError: {tmp_path}: cannot write: file too large; "
+        f"{StorageError.__module__}.StorageError: {shown}: cannot write: file too large; "
         "free some room or choose another folder, then run again"
     )
     assert list((tmp_path / "tmp").iterdir()) == []

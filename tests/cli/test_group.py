@@ -123,7 +123,7 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> click.Group:
     [
         ("requirement", 3, "error: requirements: too slow by far; shorten it\n"),
         ("emulator", 4, "error: it hung\n"),
-        ("interrupt", 130, "\n"),
+        ("interrupt", 130, "\ninterrupted; what was finished is kept\n"),
     ],
 )
 def test_failures_are_one_line(failing: click.Group, how: str, code: int, message: str) -> None:

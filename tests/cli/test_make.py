@@ -24,20 +24,38 @@ def run(*words: str) -> Result:
     return CliRunner().invoke(main, words)
 
 
-def test_make_ends_with_a_summary_of_ten_lines_and_what_to_do_next(finished: Finished) -> None:
+def test_make_ends_with_a_summary_and_what_to_do_next(finished: Finished) -> None:
     folder = finished.project.folder
     result = run("make", str(folder))
     assert result.exit_code == 0, result.output
     lines = [line.split(maxsplit=1) for line in result.stdout.splitlines() if line.strip()]
-    headings = ["accuracy", "parity", "flash", "RAM", "work", "time", "energy", "carbon", "tells", "datasheet", "next"]
+    headings = [
+        "accuracy",
+        "interval",
+        "parity",
+        "flash",
+        "RAM",
+        "work",
+        "time",
+        "energy",
+        "carbon",
+        "tells",
+        "datasheet",
+        "next",
+    ]
     assert [line[0] for line in lines] == headings
     texts = dict(lines)
     assert re.fullmatch(
         r"\d\d\.\d % on person p08, p09, p10, never trained on; worst \d\d\.\d % \(emulated device\)", texts["accuracy"]
     )
+    assert re.fullmatch(
+        r"\d\d\.\d to \d\d\.\d % is where it lies for such people with 95 % confidence; "
+        r"insufficient data: 3 groups, at least 5 are needed",
+        texts["interval"],
+    )
     assert texts["parity"] == "device and integer interpreter agree on every output"
     assert re.fullmatch(r"\d+\.\d KiB", texts["flash"])
-    assert re.fullmatch(r"\d,\d{3},\d{3} instructions for any window \(emulated\)", texts["work"])
+    assert re.fullmatch(r"\d,\d{3},\d{3} instructions per window \(emulated\)", texts["work"])
     assert Path(texts["datasheet"]).is_file()
     assert texts["next"] == f"sensorsmith explain {folder}"
     assert result.stderr.count("reused") == 9
@@ -78,7 +96,10 @@ def test_demo_does_not_touch_another_sensor(tmp_path: Path) -> None:
     (tmp_path / "sensor.yaml").write_text("mine")
     result = run("demo", "--folder", str(tmp_path))
     assert result.exit_code == 2
-    assert result.stderr == f"error: {tmp_path}: another sensor is in this folder; choose another with --folder\n"
+    assert result.stderr == (
+        f"error: {tmp_path}: its sensor.yaml is not the demo's; "
+        f'"sensorsmith make {tmp_path}" builds what is there; --folder names another place for the demo\n'
+    )
     assert (tmp_path / "sensor.yaml").read_text() == "mine"
 
 

@@ -26,8 +26,9 @@ def run(*words: str) -> Result:
 def test_writes_a_sensor_that_loads(template: str) -> None:
     result = run("wrist-band", "--template", template)
     assert result.exit_code == 0, result.stderr
+    first = {"motion": "", "csv": "put your recordings into wrist-band/recordings, then: "}[template]
     assert result.output == (
-        "Wrote the sensor wrist-band. Its README.md says how to go on; in short: sensorsmith make wrist-band\n"
+        f"Wrote the sensor wrist-band. Its README.md says how to go on; in short: {first}sensorsmith make wrist-band\n"
     )
     folder = Path("wrist-band")
     assert sorted(path.name for path in folder.iterdir()) == [

@@ -16,7 +16,7 @@ MakeRecording = Callable[..., Recording]
 def test_amounts_add_up(dataset: Make, sensor: MakeSensor) -> None:
     mine = sensor(data={"unseen": ["cleo"], "validation": ["anna"]})
     report = health(dataset(), mine)
-    assert report["total"] == {"recordings": 6, "seconds": 3.0, "windows": 24}
+    assert report["total"] == {"recordings": 6, "seconds": 3.0, "windows": 24, "groups": 3}
     assert report["labels"]["wave"] == {"recordings": 3, "seconds": 1.5, "windows": 12}
     assert report["groups"]["cleo"] == {"recordings": 2, "seconds": 1.0, "windows": 8, "split": "unseen"}
     windows = make_windows(dataset(), mine)

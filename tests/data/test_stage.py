@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sensorsmith.base.records import Quantity, Statement, resolve_pointer
 from sensorsmith.data import load_windows
 from sensorsmith.data.stage import cut_windows, import_data
 from sensorsmith.spec import Declarations
@@ -36,3 +37,16 @@ def test_from_files_to_windows(sensor: Callable[..., Sensor], project: Path) -> 
     for side, number in (("train", 16), ("validation", 0), ("unseen", 8)):
         assert getattr(values[side], "typ", None) == number == (kept == side).sum()
     assert getattr(read_record(data).values["recordings"], "typ", None) == about["health"]["total"]["recordings"] == 6
+
+
+def test_evidence_holds_the_value_that_it_proves(sensor: Callable[..., Sensor], project: Path) -> None:
+    data, windows = project / "out" / "data", project / "out" / "windows"
+    import_data(Work(sensor(), Declarations(), project, {}, data))
+    cut_windows(Work(sensor(), Declarations(), project, {"data": data}, windows))
+    for folder in (data, windows):
+        for name, value in read_record(folder).values.items():
+            assert isinstance(value, (Quantity, Statement))
+            (proof,) = value.evidence
+            held = resolve_pointer(json.loads((folder / proof.file).read_text(encoding="utf-8")), proof.pointer)
+            said = value.typ if isinstance(value, Quantity) else value.text
+            assert said == (", ".join(held) if isinstance(held, list) else held), name

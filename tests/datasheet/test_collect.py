@@ -52,6 +52,12 @@ def test_what_is_unknown_or_undeclared_is_not_provided() -> None:
     assert document.identity.clock == Absent(reason="not_provided", why="the board is not known")
 
 
+def test_a_bus_that_only_the_emulator_serves_says_so() -> None:
+    bus = example().interface.bus
+    assert isinstance(bus, Statement)
+    assert bus.text == "I2C, address 0x2A; this image speaks it on the emulated board only"
+
+
 def test_a_declaration_says_by_whom_and_when() -> None:
     found = example().declared.out_of_scope
     assert isinstance(found, Statement)

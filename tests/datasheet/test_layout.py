@@ -52,6 +52,12 @@ def test_an_interval_says_over_how_many_people_it_is() -> None:
     assert "".join(piece.text for piece in row.conditions) == "95 % interval 51.3 to 97.6 %; 3 people, 885 windows"
 
 
+def test_whom_the_model_was_trained_on_is_said_or_missed() -> None:
+    for document, said in ((example(), "1, 2, 3, 4, 5, 6, 7 of exercises"), (empty(), "not provided")):
+        (row,) = (fact for fact in lay_out(document).dataset if fact.name == "Trained on")
+        assert [piece.text for piece in row.cell] == [said]
+
+
 def test_conditions_of_several_figures_are_stated_once_unless_one_contradicts() -> None:
     assert "".join(piece.text for piece in lay_out(example()).common) == "clock 120 MHz"
     document = example()

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
+from sensorsmith.base.records import Quantity, resolve_pointer
 from sensorsmith.data import Windows, save_windows
 from sensorsmith.dsp import feature_block, load_features
 from sensorsmith.dsp.stage import make_features
@@ -22,4 +24,8 @@ def test_from_windows_to_features(sensor: Callable[..., Sensor], tmp_path: Path)
     mine = sensor(decimate=4)
     make_features(Work(mine, Declarations(), tmp_path, {"windows": tmp_path / "windows"}, out))
     assert (load_features(out) == feature_block(mine).transform(raw)).all()
-    assert getattr(read_record(out).values["bytes_per_window"], "typ", None) == 12 * 6
+    size = read_record(out).values["bytes_per_window"]
+    assert isinstance(size, Quantity)
+    (proof,) = size.evidence
+    held = resolve_pointer(json.loads((out / proof.file).read_text(encoding="utf-8")), proof.pointer)
+    assert size.typ == held == 12 * 6

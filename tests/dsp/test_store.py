@@ -15,14 +15,10 @@ from sensorsmith.spec.types import Sensor
 def test_features_are_saved_whole_and_alike(sensor: Callable[..., Sensor], tmp_path: Path) -> None:
     block = feature_block(sensor(decimate=2))
     x = block.transform(np.random.default_rng(1).integers(-9999, 9999, (3, 48, 6)).astype(np.int16))
-    for name in "ab":
-        save_features(tmp_path / name, block, x)
+    a, b = (save_features(tmp_path / name, block, x) for name in "ab")
     assert (tmp_path / "a" / "features.npz").read_bytes() == (tmp_path / "b" / "features.npz").read_bytes()
-    assert json.loads((tmp_path / "a" / "features.json").read_text()) == {
-        "scale": 1 / 128,
-        "zero_point": 0,
-        "shape": [24, 6],
-    }
+    assert json.loads((tmp_path / "a" / "features.json").read_text()) == a == b
+    assert a == {"scale": 1 / 128, "zero_point": 0, "shape": [24, 6], "bytes_per_window": x[0].nbytes}
     back = load_features(tmp_path / "a")
     assert back.dtype == np.int8
     assert (back == x).all()

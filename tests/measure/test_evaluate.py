@@ -44,8 +44,16 @@ def test_the_difference_of_forms_is_paired_by_person() -> None:
     assert found["difference"]["device minus int8"]["value"] == 0
 
 
-def test_a_single_person_with_a_single_recording_gets_a_plain_interval() -> None:
+def test_one_person_is_judged_by_the_differences_between_recordings() -> None:
+    one, device = np.array(["a"] * 60), predictions([0, 1, 30])
+    found = evaluate(["x", "y", "z"], TRUTH, one, RECORDINGS, {"device": device, "int8": device})
+    whole = cluster_wilson([4, 6, 6, 6, 6, 5, 6, 6, 6, 6], [6] * 10)
+    assert found["accuracy"]["device"]["low"] == found["people"][0]["low"] == whole.low
+
+
+def test_a_single_recording_has_no_interval() -> None:
     one = np.zeros(6, int).astype(str)
     found = evaluate(["x", "y", "z"], TRUTH[:6], one, one, {"device": TRUTH[:6], "int8": TRUTH[:6]})
-    assert found["accuracy"]["device"]["method"] == "Wilson"
+    share = found["accuracy"]["device"]
+    assert (share["low"], share["high"], share["method"]) == (0.0, 1.0, "none, for lack of clusters")
     assert found["difference"] == {}

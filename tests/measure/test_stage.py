@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import ctypes
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.chain import Finished
+from tests.chain import Finished, copy_folders
 from tests.graph.oracle import AVAILABLE, Oracle
 
+from sensorsmith.base.errors import ToolFailed
+from sensorsmith.base.files import write_bytes
 from sensorsmith.base.hostcc import build_shared, load
 from sensorsmith.base.records import Quantity
 from sensorsmith.boards import load_board
 from sensorsmith.data import load_windows
 from sensorsmith.dsp import HostFeatures, feature_block
 from sensorsmith.emulate import open_board
+from sensorsmith.firmware import build
 from sensorsmith.graph import interpret, interpret_batch, read_tflite
+from sensorsmith.measure.explain import explain
+from sensorsmith.measure.inside import inside
+from sensorsmith.measure.stage import measure_sensor
+from sensorsmith.spec.stage import Work
 
 pytestmark = pytest.mark.xdist_group("chain")
 
@@ -47,19 +56,13 @@ def test_numpy_c_on_the_host_and_c_on_the_emulated_m4_agree_on_every_byte(
         infer(ctypes.c_void_p(x.ctypes.data), ctypes.c_void_p(y.ctypes.data))
         assert np.array_equal(y, expected)
 
-    buffers = json.loads((folders["compile"] / "compile.json").read_text())["buffers"]
-    source = next(b["offset"] for b in buffers if b["first"] == -1)
-    result = max(buffers, key=lambda b: b["last"])["offset"]
-    points = [
-        (f"{name}_run", f"{name}_arena", source, features[0].size),
-        ("ss_result", f"{name}_arena", result, scores.shape[1]),
-    ]
+    compiled = json.loads((folders["compile"] / "compile.json").read_text())
     elf = (folders["firmware"] / "sensor.elf").read_bytes()
     with open_board(load_board(sensor.board), elf, block.window) as board:
         for window, x, expected in zip(raw, features, scores, strict=True):
-            on_board = board.observe(window, points)
-            assert on_board[0] == x.tobytes()
-            assert on_board[1] == expected.tobytes()
+            on_board = inside(board, name, compiled, window, (features[0].size, scores.shape[1]))
+            assert np.array_equal(on_board[0], x.ravel())
+            assert np.array_equal(on_board[1], expected)
 
 
 @pytest.mark.skipif(not AVAILABLE, reason="the tflite-micro wheel is not installed (it exists for Linux only)")
@@ -109,3 +112,31 @@ def test_modelled_time_follows_from_the_instructions(finished: Finished) -> None
     assert instructions.typ is not None
     assert time.typ == pytest.approx(instructions.typ * 1.25 / 120e6)
     assert time.method == "computed"
+
+
+def test_one_wrong_byte_of_the_features_fails_the_build(finished: Finished, tmp_path: Path) -> None:
+    folders = copy_folders(finished, tmp_path, "compile", "firmware")
+    source = next((folders["compile"] / "c").glob("*_features.c"))
+    text = source.read_text(encoding="utf-8")
+    source.write_text(text[: text.rindex("}")] + "    out[7] ^= 1;\n}\n", encoding="utf-8")
+    sensor = finished.project.sensor
+    sensor = sensor.model_copy(update={"outputs": sensor.outputs.model_copy(update={"confidence_bits": 0})})
+    sources = {file.name: file.read_text(encoding="utf-8") for file in sorted((folders["compile"] / "c").iterdir())}
+    image = build(sensor, load_board(sensor.board), sources, bytes(32))
+    write_bytes(folders["firmware"] / "sensor.elf", image.elf)
+    out = tmp_path / "measure"
+    out.mkdir()
+    with pytest.raises(ToolFailed) as caught:
+        measure_sensor(Work(sensor, finished.project.declarations, tmp_path, folders, out))
+    message = re.fullmatch(
+        r"the device and the interpreter disagree on (\d+) of 1400 windows; "
+        r"run sensorsmith explain --window (\d+) to see the stage",
+        str(caught.value),
+    )
+    assert message
+    assert int(message[1]) >= 24
+    steps = explain(sensor, folders, int(message[2]))
+    assert [step.stage for step in steps if not step.equal][:2] == [
+        "features in C on this machine",
+        "features in C on the emulated board",
+    ]

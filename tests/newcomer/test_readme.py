@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import re
@@ -14,9 +15,12 @@ import pytest
 from tests.chain import require_chain
 
 from sensorsmith.base.hashing import hash_file
+from sensorsmith.spec import load_sensor
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXAMPLE = ROOT / "examples" / "motion-exercise"
+RESULT = json.loads((ROOT / "benchmarks" / "results" / "motion_loso.json").read_text(encoding="utf-8"))
 
 
 def blocks(language: str) -> list[str]:
@@ -54,8 +58,7 @@ def test_every_command_runs_and_then_the_python_example(tmp_path: Path) -> None:
 
 
 def test_the_figures_are_those_of_the_committed_benchmark() -> None:
-    result = json.loads((ROOT / "benchmarks" / "results" / "motion_loso.json").read_text())
-    for seed, found in result["seeds"].items():
+    for seed, found in RESULT["seeds"].items():
         int8, floating = found["int8"], found["float"]
         difference = found["int8_minus_float"]
         row = (
@@ -64,6 +67,40 @@ def test_the_figures_are_those_of_the_committed_benchmark() -> None:
             f"{100 * int8['worst']:.1f} % ({int8['worst_person']}) |"
         )
         assert row in README, row
+    means = {name: f"{100 * value:.1f} %" for name, value in RESULT["overall"].items()}
+    row = f"| **all** | {means['float_mean']} | **{means['int8_mean']}** | | **{means['int8_worst']}** |"
+    assert row in README, row
+
+
+def test_the_benchmark_was_run_with_the_settings_of_the_example() -> None:
+    spec = importlib.util.spec_from_file_location("motion_loso", ROOT / "benchmarks" / "motion_loso.py")
+    assert spec is not None
+    assert spec.loader is not None
+    benchmark = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(benchmark)
+    assert RESULT["settings_sha256"] == benchmark.settings_hash(load_sensor(EXAMPLE / "sensor.yaml"))
+    assert len(RESULT["seeds"]) == 3
+    for found in RESULT["seeds"].values():
+        assert sorted(found["people"]) == benchmark.PEOPLE
+        assert len(found["people"]) == 10
+
+
+def test_the_benchmark_keeps_the_promised_accuracy_and_loses_little_to_int8() -> None:
+    assert RESULT["overall"]["int8_mean"] >= 0.80
+    for found in RESULT["seeds"].values():
+        difference = found["int8_minus_float"]
+        assert -0.01 <= difference["low"] <= difference["value"] <= difference["high"] <= 0.01
+        assert abs(found["int8"]["mean_over_people"] - found["float"]["mean_over_people"]) <= 0.01
+
+
+def test_the_model_that_comes_along_was_trained_with_the_settings_of_the_example() -> None:
+    sensor = load_sensor(EXAMPLE / "sensor.yaml").model_dump(mode="json")
+    record = json.loads((EXAMPLE / "trained" / "training.json").read_text(encoding="utf-8"))
+    assert record["network"] == sensor["model"]
+    for section in ("training", "features", "transducer", "window"):
+        assert record[section] == sensor[section], section
+    assert record["data"]["groups"]["unseen"] == sensor["data"]["unseen"]
+    assert record["model_sha256"] == hash_file(EXAMPLE / "trained" / "model.tflite")
 
 
 def test_the_picture_is_the_one_that_was_noted() -> None:

@@ -20,5 +20,5 @@ def test_forms_of_text(complaint: Complaint) -> None:
     )
     assert complaint("country: AUT", "country: Austria") == (
         'sensor.yaml:44: deployment.country: "Austria" is not a country\'s three letters (ISO 3166-1 alpha-3) '
-        'or world; write for example "AUT"'
+        'or world; write for example "DEU"'
     )

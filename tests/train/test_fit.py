@@ -34,7 +34,7 @@ def examples() -> Examples:
         starts = rng.integers(0, 40, len(chosen))
         return np.stack([r[s : s + 20] for r, s in zip(chosen, starts, strict=True)])
 
-    return Examples(recordings, labels, 2, draw, lambda raw: (raw >> 8).astype(np.int8), 1 / 64, 0)
+    return Examples(recordings, labels, 2, draw, lambda raw: (raw >> 8).astype(np.float32) / 64)
 
 
 def train(seed: int = 1) -> tuple[Any, list[dict[str, float]], list[str]]:

@@ -13,7 +13,7 @@ import pytest
 from tests.chain import Finished, edit
 
 from sensorsmith.base.errors import DataError, ModelError
-from sensorsmith.base.records import Absent, Quantity
+from sensorsmith.base.records import Absent, Quantity, Statement
 from sensorsmith.flow import Project, run
 from sensorsmith.graph import Quantization, read_tflite, write_tflite
 from sensorsmith.spec.stage import read_record
@@ -31,6 +31,11 @@ def brought(finished: Finished, tmp_path: Path) -> Path:
 def change_record(folder: Path, **changes: Any) -> None:
     file = folder / "trained" / "training.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | changes))
+
+
+def change_groups(folder: Path, **changes: list[str]) -> None:
+    data = json.loads((folder / "trained" / "training.json").read_text())["data"]
+    change_record(folder, data=data | {"groups": data["groups"] | changes})
 
 
 def coarser_input(folder: Path) -> None:
@@ -58,13 +63,17 @@ def test_the_model_and_its_record_pass_through_unchanged(finished: Finished) -> 
         found = values[name]
         assert isinstance(found, Quantity)
         assert found.typ == expected
+    trained_on = values["held_out"]
+    assert isinstance(trained_on, Statement)
+    assert trained_on.text == "p01, p02, p03, p04, p05, p06, p07 of seglearn-watch"
 
 
 def test_without_a_record_nothing_is_said_of_the_training(brought: Path) -> None:
     (brought / "trained" / "training.json").unlink()
     folder = run(Project.load(brought), until="model")["model"].folder
     values = read_record(folder).values
-    assert values["steps"] == Absent(reason="not_provided", why="the model was brought without a training record")
+    missing = Absent(reason="not_provided", why="the model was brought without a training record")
+    assert values["steps"] == values["held_out"] == missing
     assert "brought without a training record" in (folder / "training.json").read_text()
 
 
@@ -100,6 +109,22 @@ REFUSED: dict[str, tuple[Callable[[Path], object], type[Exception], str]] = {
         ModelError,
         "trained/model.tflite: its input is (1, 50, 1, 6), but the features are (40, 6); "
         "use the window and features that the model was trained with",
+    ),
+    "other range": (
+        lambda f: edit(f, r"acceleration: 2 g", "acceleration: 4 g"),
+        ModelError,
+        "training.json: the model was trained with another features section of sensor.yaml; use {'acceleration': '2 g'",
+    ),
+    "other transducer": (
+        lambda f: edit(f, r"name: az, unit: g, resolution: 0.244 mg", "name: az, unit: g, resolution: 0.488 mg"),
+        ModelError,
+        "training.json: the model was trained with another transducer section of sensor.yaml; use {",
+    ),
+    "validated on": (
+        lambda f: change_groups(f, validation=["p08"]),
+        DataError,
+        "sensor.yaml: data.unseen: the model was trained on person p08, who cannot be unseen; "
+        "choose from p08, p09, p10",
     ),
     "other scale": (
         coarser_input,

@@ -99,39 +99,33 @@ class Cache:
         if damage is None:
             return StageResult(key.stage, folder, _digest(folder), False, "reused: nothing it depends on has changed")
         why = f"ran: {damage}" if damage else f"ran: {self._difference(key)}"
-        with storage_errors(self.root):
-            self._make(key, folder, build)
+        self._make(key, folder, build)
         return StageResult(key.stage, folder, _digest(folder), True, why)
 
     def _make(self, key: Key, folder: Path, build: Callable[[Path], None]) -> None:
         workshop = self.root / "tmp"
-        workshop.mkdir(parents=True, exist_ok=True)
-        _sweep(workshop)
-        work = Path(tempfile.mkdtemp(prefix=f"{key.stage}-{os.getpid()}-", dir=workshop))
+        with storage_errors(self.root):
+            workshop.mkdir(parents=True, exist_ok=True)
+            _sweep(workshop)
+            work = Path(tempfile.mkdtemp(prefix=f"{key.stage}-{os.getpid()}-", dir=workshop))
+        damaged = work.with_name(f"{work.name}-damaged")
         try:
-            build(work)
+            build(work)  # writes with base.files, so that every file is on the disk
             files = {p.relative_to(work).as_posix(): hash_file(p) for p in sorted(work.rglob("*")) if p.is_file()}
             write_json(work / "stage.json", {"stage": key.stage, "key": key.as_json(), "files": files})
-            _sync(work)
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            if folder.exists() and _damage(folder) is not None:
-                folder.rename(work.with_name(work.name + "-damaged"))
-            try:
-                work.rename(folder)
-            except OSError:
-                if _damage(folder) is not None:  # not "another process was first", but a real failure
-                    raise
+            with storage_errors(self.root):
+                _place(work, folder, damaged)
             write_json(self.root / key.stage / "latest.json", {"folder": folder.name})
         finally:
             remove_tree(work)
-            remove_tree(work.with_name(work.name + "-damaged"))
+            remove_tree(damaged)
 
     def _difference(self, key: Key) -> str:
         """Say in which part the key differs from the stage's last one."""
         try:
-            latest = json.loads((self.root / key.stage / "latest.json").read_text())["folder"]
-            old = json.loads((self.root / key.stage / latest / "stage.json").read_text())["key"]
-        except (OSError, ValueError, KeyError):
+            latest = _read_json(self.root / key.stage / "latest.json")["folder"]
+            old = _read_json(self.root / key.stage / latest / "stage.json")["key"]
+        except (OSError, ValueError, KeyError, TypeError):
             return "never run in this project"
         changes = _changes(old, json.loads(json.dumps(key.as_json())))
         return "; ".join(changes[:4]) + (f"; and {len(changes) - 4} more" if len(changes) > 4 else "")
@@ -160,10 +154,10 @@ def _short(value: Any) -> str:
 def _damage(folder: Path) -> str | None:
     """None when the folder is whole, an empty string when there is none, otherwise what is wrong with it."""
     try:
-        files = json.loads((folder / "stage.json").read_text())["files"]
+        files = dict(_read_json(folder / "stage.json")["files"])
     except FileNotFoundError:
         return "" if not folder.exists() else "its record is missing"
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, TypeError):
         return "its record cannot be read"
     for name, recorded in files.items():
         file = folder / name
@@ -175,15 +169,23 @@ def _damage(folder: Path) -> str | None:
 
 
 def _digest(folder: Path) -> str:
-    return hash_json(json.loads((folder / "stage.json").read_text())["files"])
+    return hash_json(_read_json(folder / "stage.json")["files"])
 
 
-def _sync(folder: Path) -> None:
-    """Push every file to the disk before the rename that makes the folder visible."""
-    for file in folder.rglob("*"):
-        if file.is_file():
-            with file.open("rb") as handle:
-                os.fsync(handle.fileno())
+def _read_json(file: Path) -> Any:
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
+def _place(work: Path, folder: Path, damaged: Path) -> None:
+    """Rename a finished folder into place, a damaged one out of the way first."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    if folder.exists() and _damage(folder) is not None:
+        folder.rename(damaged)
+    try:
+        work.rename(folder)
+    except OSError:
+        if _damage(folder) is not None:  # not "another process was first", but a real failure
+            raise
 
 
 def _sweep(workshop: Path) -> None:
@@ -194,8 +196,8 @@ def _sweep(workshop: Path) -> None:
             age = time.time() - left.stat().st_mtime
         except FileNotFoundError:  # another process was faster
             continue
-        dead = os.name == "posix" and pid.isdigit() and not _alive(int(pid))
-        if dead or age > _ABANDONED_AFTER:
+        known = os.name == "posix" and pid.isdigit()
+        if not _alive(int(pid)) if known else age > _ABANDONED_AFTER:
             remove_tree(left)
 
 

@@ -26,10 +26,10 @@ def storage_errors(path: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno not in _STORAGE:
             raise
+        forbidden = error.errno in (errno.EROFS, errno.EACCES, errno.EPERM)
+        todo = "choose another folder" if forbidden else "free some room or choose another folder, then run again"
         reason = os.strerror(error.errno).lower()
-        raise StorageError(
-            f"cannot write: {reason}", where=str(path), todo="free some room or choose another folder, then run again"
-        ) from error
+        raise StorageError(f"cannot write: {reason}", where=str(path), todo=todo) from error
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -61,11 +61,6 @@ def write_text(path: Path, text: str) -> None:
 def write_json(path: Path, value: Any) -> None:
     """Write readable JSON with sorted keys, so that equal values give equal bytes."""
     write_text(path, json.dumps(value, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
-
-
-def copy_file(source: Path, target: Path) -> None:
-    """Copy a file, whole or not at all."""
-    write_bytes(target, source.read_bytes())
 
 
 def remove_tree(path: Path) -> None:

@@ -128,7 +128,6 @@ class Artefact(Record):
     path: str
     sha256: str
     bytes: int
-    role: str = ""
 
 
 class StageRecord(Record):

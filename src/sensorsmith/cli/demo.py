@@ -43,20 +43,23 @@ def write_demo(folder: Path) -> None:
     source = _example()
     contents = {file.relative_to(source).as_posix(): file.read_bytes() for file in _files(source)}
     text = contents["sensor.yaml"].decode()
-    brought, count = re.subn(r"(?m)^model:\n(?:[ \t]+.*\n)+", f"model:\n  file: {_MODEL}\n", text)
+    brought, count = re.subn(r"(?m)^model:\r?\n(?:[ \t]+.*\n)+", f"model: {{file: {_MODEL}}}\n", text)
     assert count == 1, "the example has one model section"
     contents["sensor.yaml"] = brought.encode()
     there = folder / "sensor.yaml"
     if there.exists() and there.read_bytes() != contents["sensor.yaml"]:
-        raise UserError("another sensor is in this folder", where=str(folder), todo="choose another with --folder")
+        raise UserError(
+            "its sensor.yaml is not the demo's",
+            where=str(folder),
+            todo=f'"sensorsmith make {folder}" builds what is there; --folder names another place for the demo',
+        )
     for name, content in contents.items():
         if not (folder / name).is_file() or (folder / name).read_bytes() != content:
             write_bytes(folder / name, content)
 
 
 def _files(source: Path) -> list[Path]:
-    names = ("sensor.yaml", "declarations.yaml", "README.md", _MODEL, "trained/training.json")
-    return [source / name for name in names if (source / name).is_file()]
+    return [source / name for name in ("sensor.yaml", "declarations.yaml", _MODEL, "trained/training.json")]
 
 
 def _example() -> Path:

@@ -19,12 +19,14 @@ def command(project: Path, window: int | None, as_json: bool) -> None:
     import numpy as np
 
     from sensorsmith.base.errors import DataError
+    from sensorsmith.cli.watch import watching
     from sensorsmith.data import load_windows
     from sensorsmith.flow import Project, run
     from sensorsmith.measure.explain import explain, first_difference
 
     loaded = Project.load(project)
-    folders = {name: result.folder for name, result in run(loaded, until="firmware").items()}
+    with watching(quiet=as_json, reused=False) as watch:
+        folders = {name: result.folder for name, result in run(loaded, until="firmware", watch=watch).items()}
     windows = load_windows(folders["windows"] / "windows.npz")
     index = int(np.flatnonzero(windows.split == "unseen")[0]) if window is None else window
     if index >= len(windows):

@@ -35,9 +35,11 @@ def _list_factors(as_json: bool) -> None:
 def _show_lines(project: Path, as_json: bool) -> None:
     import json
 
+    from sensorsmith.cli.watch import watching
     from sensorsmith.flow import Project, run
 
-    folder = run(Project.load(project), until="footprint")["footprint"].folder
+    with watching(quiet=as_json, reused=False) as watch:
+        folder = run(Project.load(project), until="footprint", watch=watch)["footprint"].folder
     found = json.loads((folder / "footprint.json").read_text(encoding="utf-8"))
     if as_json:
         print_json(found)

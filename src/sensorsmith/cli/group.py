@@ -20,7 +20,8 @@ from sensorsmith.base.errors import SensorsmithError, UserError
 class VerbGroup(click.Group):
     """A group whose help needs none of its verbs, and that ends every error in one line.
 
-    Exit codes: 0 done; 2 to 5 as in base/errors.py; 70 a bug of ours; 130 interrupted.
+    Exit codes: 0 done; 1 what was asked for is not so (`explain` found a difference); 2 to 5 as in base/errors.py; 70 a
+    bug of ours; 130 interrupted.
     """
 
     def __init__(self, *args: Any, verbs: Mapping[str, str], **kwargs: Any) -> None:
@@ -54,6 +55,8 @@ class VerbGroup(click.Group):
             result = super().main(args=words, standalone_mode=False, **extra)
             code = result if isinstance(result, int) else 0
         except click.Abort:
+            with contextlib.suppress(OSError):
+                click.echo("interrupted; what was finished is kept", err=True)
             code = 130
         except Exception as error:  # noqa: BLE001, the last place where an error can become a message
             code = _report(error, as_json="--json" in words, debug="--debug" in words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -20,29 +21,27 @@ def command(project: Path, explain_cache: bool, as_json: bool) -> None:
 
 def make_project(folder: Path, *, explain_cache: bool = False, as_json: bool = False) -> None:
     """Run the pipeline with its progress on stderr, then print the summary."""
-    from rich.console import Console
-
-    from sensorsmith.cli.summary import summary
-    from sensorsmith.cli.watch import Lines
+    from sensorsmith.cli.summary import findings, summary
+    from sensorsmith.cli.watch import watching
     from sensorsmith.flow import Project, make
 
     loaded = Project.load(folder)
-    console = Console(stderr=True, quiet=as_json)
-    watch = Lines(console, explain=explain_cache)
     identity = loaded.sensor.identity
-    console.print(f"{identity.title} {identity.version}", markup=False, highlight=False)
-    try:
+    if not as_json:
+        click.echo(f"{identity.title} {identity.version}", err=True)
+    with watching(quiet=as_json, explain=explain_cache) as watch:
         outcome = make(loaded, watch)
-    finally:
-        watch.stop()
     if as_json:
         values = {
             stage: {n: v.model_dump(mode="json") for n, v in found.items()} for stage, found in outcome.values.items()
         }
         stages = {name: {"ran": result.ran, "why": result.why} for name, result in outcome.results.items()}
-        print_json({"folder": str(outcome.folder), "stages": stages, "values": values})
+        result = {"folder": str(outcome.folder), "stages": stages, "values": values}
+        print_json(result | {"findings": findings(outcome)})
         return
+    for finding in findings(outcome):
+        click.echo(f"  look at the recordings: {finding}", err=True)
     click.echo()
     for heading, text in summary(loaded, outcome):
         click.echo(f"  {heading:<10} {text}")
-    click.echo(f"  {'next':<10} sensorsmith explain {folder}")
+    click.echo(f"  {'next':<10} sensorsmith explain {shlex.quote(str(folder))}")

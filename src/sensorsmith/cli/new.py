@@ -31,13 +31,16 @@ _PLACEHOLDER = "my-sensor"  # the name that the templates bear, so that they are
 )
 @json_option
 def command(name: str, template: str, as_json: bool) -> None:
-    """Write the folder of a new sensor, called NAME, that can be built as it is."""
+    """Write the folder of a new sensor, called NAME, to be built with `make`."""
     folder = Path(name)
     write_project(folder, template)
     if as_json:
         print_json({"folder": name, "files": sorted(path.name for path in folder.iterdir())})
     else:
-        click.echo(f"Wrote the sensor {name}. Its README.md says how to go on; in short: sensorsmith make {name}")
+        first = f"put your recordings into {name}/recordings, then: " if template == "csv" else ""
+        click.echo(
+            f"Wrote the sensor {name}. Its README.md says how to go on; in short: {first}sensorsmith make {name}"
+        )
 
 
 def write_project(folder: Path, template: str) -> None:

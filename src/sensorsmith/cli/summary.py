@@ -1,11 +1,12 @@
-"""The ten lines that close a build."""
+"""The lines that close a build."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from sensorsmith.base.records import Quantity, Value
+from sensorsmith.base.records import Quantity, Statement, Value
 from sensorsmith.flow import Outcome, Project
 
 _PREFIXES = ((1.0, ""), (1e-3, "m"), (1e-6, "u"), (1e-9, "n"))
@@ -17,11 +18,12 @@ def summary(project: Project, outcome: Outcome) -> list[tuple[str, str]]:
     static = outcome.values["firmware"]["ram_static_bytes"]
     budget = project.sensor.outputs.budget
     return [
-        ("accuracy", _accuracy(project, measured)),
+        ("accuracy", _accuracy(project, measured, outcome.values["model"])),
+        ("interval", _interval(measured)),
         ("parity", _parity(measured)),
         ("flash", _number(outcome.values["firmware"]["flash_bytes"], "B")),
         ("RAM", f"{_number(measured['ram_total_bytes'], 'B')} (static {_number(static, 'B')}, the rest stack)"),
-        ("work", f"{_number(measured['instructions_per_window'], '')} instructions for any window (emulated)"),
+        ("work", f"{_number(measured['instructions_per_window'], '')} instructions per window (emulated)"),
         ("time", f"{_spread(measured['modelled_time_s'], 's')} per window (modelled for the real board)"),
         ("energy", f"{_spread(measured['modelled_energy_j'], 'J')} per window (modelled for the real board)"),
         ("carbon", f"{_spread(outcome.values['footprint']['total_kg'], 'kg CO2e')} over its life (computed)"),
@@ -30,15 +32,29 @@ def summary(project: Project, outcome: Outcome) -> list[tuple[str, str]]:
     ]
 
 
-def _accuracy(project: Project, measured: Mapping[str, Value]) -> str:
+def findings(outcome: Outcome) -> list[str]:
+    """What looks wrong with the recordings, one sentence each."""
+    about = json.loads((outcome.results["data"].folder / "dataset.json").read_text(encoding="utf-8"))
+    return list(about["health"]["findings"])
+
+
+def _interval(measured: Mapping[str, Value]) -> str:
+    device = measured["accuracy_device"]
+    assert isinstance(device, Quantity)
+    assert device.interval is not None
+    low, high = 100 * device.interval.low, 100 * device.interval.high
+    note = f"; {device.note}" if device.note else ""
+    return f"{low:.1f} to {high:.1f} % is where it lies for such people with 95 % confidence{note}"
+
+
+def _accuracy(project: Project, measured: Mapping[str, Value], model: Mapping[str, Value]) -> str:
     device, worst = measured["accuracy_device"], measured["accuracy_worst_person"]
     assert isinstance(device, Quantity)
     assert isinstance(worst, Quantity)
-    unseen = ", ".join(project.sensor.data.unseen)
-    return (
-        f"{_percent(device)} on {project.sensor.data.group} {unseen}, never trained on; "
-        f"worst {_percent(worst)} (emulated device)"
-    )
+    who = f"{project.sensor.data.group} {', '.join(project.sensor.data.unseen)}"
+    known = isinstance(model["held_out"], Statement)
+    held_out = "never trained on" if known else "who may have been trained on: the model has no training record"
+    return f"{_percent(device)} on {who}, {held_out}; worst {_percent(worst)} (emulated device)"
 
 
 def _parity(measured: Mapping[str, Value]) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from sensorsmith.base.cache import StageResult
 from sensorsmith.spec.stage import Progress as Report
@@ -15,11 +17,12 @@ class Lines:
     """Prints each stage when it is done; on a terminal also the progress and the time that remains.
 
     Args:
+        reused: name stages that did not run, too.
         explain: say why each stage ran or was reused.
     """
 
-    def __init__(self, console: Console, *, explain: bool = False) -> None:
-        self._console, self._explain = console, explain
+    def __init__(self, console: Console, *, reused: bool = True, explain: bool = False) -> None:
+        self._console, self._reused, self._explain = console, reused, explain
         self._bar: Progress | None = None
         self._started = 0.0
 
@@ -29,6 +32,8 @@ class Lines:
             TextColumn(f"{number:>3}/{of} {stage:<10}"),
             BarColumn(24),
             TextColumn("{task.description}"),
+            TimeElapsedColumn(),
+            TextColumn("to go"),
             TimeRemainingColumn(),
             console=self._console,
             transient=True,
@@ -41,6 +46,8 @@ class Lines:
 
     def done(self, result: StageResult) -> None:
         self.stop()
+        if not result.ran and not self._reused:
+            return
         seconds = time.monotonic() - self._started
         state = f"{seconds:6.1f} s" if result.ran else "  reused"
         why = f"  {result.why}" if self._explain else ""
@@ -51,3 +58,13 @@ class Lines:
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
+
+
+@contextmanager
+def watching(*, quiet: bool, reused: bool = True, explain: bool = False) -> Iterator[Lines]:
+    """Lines on stderr for as long as stages run."""
+    lines = Lines(Console(stderr=True, quiet=quiet), reused=reused, explain=explain)
+    try:
+        yield lines
+    finally:
+        lines.stop()

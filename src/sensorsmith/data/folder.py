@@ -49,8 +49,15 @@ def read_folder(folder: Path, sensor: Sensor) -> DataSet:
 
 
 def hash_folder(folder: Path) -> str:
-    """SHA-256 over the names and contents of the files that `read_folder` would read."""
-    return hash_tree(_files(folder), folder)
+    """SHA-256 over the names and contents of the files that `read_folder` would read.
+
+    Raises:
+        DataError: there are none, or one cannot be read.
+    """
+    try:
+        return hash_tree(_files(folder), folder)
+    except PermissionError as error:
+        raise DataError("it may not be read", where=str(error.filename), todo="give yourself the right to") from error
 
 
 def _files(folder: Path) -> list[Path]:

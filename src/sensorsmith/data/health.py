@@ -29,7 +29,7 @@ def health(dataset: DataSet, sensor: Sensor) -> dict[str, Any]:
     labels = {label: [r for r in recordings if r.label == label] for label in dataset.labels}
     sides = {side: [r for group in groups if splits[group] == side for r in groups[group]] for side in SPLITS}
     report: dict[str, Any] = {
-        "total": _amount(recordings, sensor),
+        "total": _amount(recordings, sensor) | {"groups": len(groups)},
         "labels": {label: _amount(mine, sensor) for label, mine in labels.items()},
         "groups": {group: _amount(mine, sensor) | {"split": splits[group]} for group, mine in groups.items()},
         "splits": {side: _amount(mine, sensor) for side, mine in sides.items()},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sensorsmith.base.files import write_json
 from sensorsmith.base.records import Statement, Value, evidence
 from sensorsmith.data.health import health
 from sensorsmith.data.load import load_source
@@ -33,16 +34,16 @@ def import_data(work: Work) -> None:
         {
             "recordings": counted(total["recordings"], "1", "/health/total/recordings"),
             "duration_s": counted(total["seconds"], "s", "/health/total/seconds"),
-            "people": counted(len(report["groups"]), "1", "/health/groups"),
+            "people": counted(total["groups"], "1", "/health/total/groups"),
             "labels": stated(", ".join(dataset.labels), "/labels"),
             "licence": stated(dataset.licence, "/licence"),
-            "source": stated(dataset.citation or dataset.name, "/citation"),
+            "source": stated(dataset.citation or dataset.name, "/citation" if dataset.citation else "/name"),
         },
     )
 
 
 def cut_windows(work: Work) -> None:
-    """Windows of raw counts, divided into train, validation and unseen by group.
+    """Windows of raw counts, divided into train, validation and unseen by group; `windows.json` counts them by side.
 
     Raises:
         DataError, SpecError: see `make_windows`.
@@ -50,4 +51,7 @@ def cut_windows(work: Work) -> None:
     windows = make_windows(load_dataset(work.inputs["data"]), work.sensor)
     save_windows(windows, work.out / "windows.npz")
     counts = {side: int((windows.split == side).sum()) for side in SPLITS}
-    work.record("windows", {side: work.found(n, "1", "computed", "windows.npz", "split") for side, n in counts.items()})
+    write_json(work.out / "windows.json", counts)
+    work.record(
+        "windows", {side: work.found(n, "1", "computed", "windows.json", f"/{side}") for side, n in counts.items()}
+    )

@@ -82,9 +82,8 @@ def people(people: People) -> Element:
                 ),
             ),
         ]
-    return _svg(
-        bottom + 14, "Accuracy of each person never seen, with its interval; the band is that of the mean", marks
-    )
+    title = "Accuracy of each person held out, with its interval; the band is that of the mean"
+    return _svg(bottom + 14, title, marks)
 
 
 def memory(memories: Sequence[Memory]) -> Element:

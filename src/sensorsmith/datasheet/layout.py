@@ -54,7 +54,7 @@ def lay_out(document: Document) -> Sheet:
 
 def _headline(d: Document) -> tuple[Fact, ...]:
     return (
-        _fact("accuracy, unseen people", d.performance.accuracy_device, "/performance/accuracy_device", "%"),
+        _fact("accuracy, people held out", d.performance.accuracy_device, "/performance/accuracy_device", "%"),
         _fact("time per window", d.execution.modelled_time_s, "/execution/modelled_time_s"),
         _fact("energy per window", d.execution.modelled_energy_j, "/execution/modelled_energy_j"),
         _fact("flash", d.memory.flash_bytes, "/memory/flash_bytes"),
@@ -147,16 +147,17 @@ def _dataset(d: Document) -> tuple[Fact, ...]:
     return (
         _fact("Source", s.source, "/dataset/source"),
         _fact("Licence", s.licence, "/dataset/licence"),
-        _fact("Labels", s.labels, "/dataset/labels"),
+        _fact("Classes, from 0", s.labels, "/dataset/labels"),
         Fact("Recordings", recordings, _method(s.recordings), _evidence(s.recordings)),
         Fact("Windows", windows, _method(s.train), _evidence(s.train)),
         Fact("Model", model, _method(m.parameters), _evidence(m.parameters)),
+        _fact("Trained on", m.held_out, "/model/held_out"),
     )
 
 
 _FIGURES = (
     (
-        "Recognition, people never seen",
+        "Recognition, people held out",
         "performance",
         (
             ("Accuracy on the device", "accuracy_device", "%"),

@@ -189,7 +189,7 @@ def _confusion(sheet: Sheet) -> Element:
         class_="confusion",
     )
     scrolled = _scrolled(table, "Confusion matrix")
-    return _section("Confusion matrix, people never seen", scrolled, method=c.method, evidence=c.evidence)
+    return _section("Confusion matrix, people held out", scrolled, method=c.method, evidence=c.evidence)
 
 
 def _people(sheet: Sheet) -> Element:

@@ -69,7 +69,7 @@ class Signal(Part):
 
 
 class Performance(Part):
-    """On people whose recordings were used neither for training nor for any choice."""
+    """On people held out here; whom the model was trained on, `model.held_out` says."""
 
     accuracy_device: Value
     accuracy_int8: Value
@@ -111,6 +111,8 @@ class Model(Part):
     macs: Value
     steps: Value
     """Of training."""
+    held_out: Value
+    """Whom the model was trained on, as far as that is known."""
     toolchain: Value
 
 

@@ -39,6 +39,10 @@ class Block(Protocol):
         """Windows int16 (N, T, C) to features int8 (N, T', C')."""
         ...
 
+    def real(self, features: npt.NDArray[np.int8]) -> npt.NDArray[np.float32]:
+        """What the integers stand for: scale * (integer - zero_point), float32 of the same shape."""
+        ...
+
     def emit(self, name: str) -> dict[str, str]:
         """C files by name: `NAME_features.h`, `NAME_features.c` and the runtime headers they include."""
         ...

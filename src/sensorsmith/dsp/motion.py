@@ -87,6 +87,10 @@ class MotionBlock:
         features: npt.NDArray[np.int8] = np.clip(scaled, -128, 127).astype(np.int8)
         return features
 
+    def real(self, features: npt.NDArray[np.int8]) -> npt.NDArray[np.float32]:
+        """int8 features as the float32 values that they stand for, in shares of the range."""
+        return (features.astype(np.float32) - self.zero_point) * np.float32(self.scale)
+
     def emit(self, name: str) -> dict[str, str]:
         """C files by name: `NAME_features.h`, `NAME_features.c`, `ss_motion.h`.
 

@@ -16,6 +16,7 @@ def make_features(work: Work) -> None:
     """
     block = feature_block(work.sensor)
     features = block.transform(load_windows(work.inputs["windows"] / "windows.npz").raw)
-    save_features(work.out, block, features)
-    size = int(features[0].size)
-    work.record("features", {"bytes_per_window": work.found(size, "B", "computed", "features.json", "/shape")})
+    size = save_features(work.out, block, features)["bytes_per_window"]
+    work.record(
+        "features", {"bytes_per_window": work.found(size, "B", "computed", "features.json", "/bytes_per_window")}
+    )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +16,17 @@ from sensorsmith.base.files import write_json
 from sensorsmith.dsp.blocks import Block
 
 
-def save_features(folder: Path, block: Block, x: npt.NDArray[np.int8]) -> None:
-    """Write features int8 (N, T', C') of a block; equal features give equal bytes."""
+def save_features(folder: Path, block: Block, x: npt.NDArray[np.int8]) -> dict[str, Any]:
+    """Write features int8 (N, T', C') of a block; equal bytes for equal features. Returns what `features.json` says."""
     write_npz(folder / "features.npz", {"x": x})
-    about = {"scale": block.scale, "zero_point": block.zero_point, "shape": list(block.shape)}
+    about = {
+        "scale": block.scale,
+        "zero_point": block.zero_point,
+        "shape": list(block.shape),
+        "bytes_per_window": math.prod(block.shape),
+    }
     write_json(folder / "features.json", about)
+    return about
 
 
 def load_features(folder: Path) -> npt.NDArray[np.int8]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sensorsmith.stats import Estimate, cluster_wilson, insufficient, paired_cluster_difference, wilson
+from sensorsmith.stats import Estimate, cluster_wilson, insufficient, paired_cluster_difference
 
 Classes = npt.NDArray[np.int64]
 
@@ -30,19 +30,20 @@ def evaluate(
         predicted: (N,) classes by form: `device` (always), `int8`, and `float` where there is a float model.
 
     Returns:
-        `accuracy` by form with the interval over people; `confusion` of the device, rows are the truth; `people` with
-        an interval over their recordings each; `difference` of each form to the int8 one, paired; `caution` where
-        there are too few people.
+        `accuracy` by form with the interval over people (over recordings where there is one person); `confusion` of the
+        device, rows are the truth; `people` with an interval over their recordings each; `difference` of each form to
+        the int8 one, paired; `caution` where there are too few people.
     """
     right = {form: classes == truth for form, classes in predicted.items()}
     names = sorted(set(people.tolist()))
     rows = {name: people == name for name in names}
+    clusters = people if len(names) > 1 else recordings
     confusion = np.zeros((len(labels), len(labels)), np.int64)
     np.add.at(confusion, (truth, predicted["device"]), 1)
     return {
         "labels": list(labels),
         "windows": len(truth),
-        "accuracy": {form: as_json(_share(mine, people)) for form, mine in right.items()},
+        "accuracy": {form: as_json(_share(mine, clusters)) for form, mine in right.items()},
         "difference": {
             f"{form} minus int8": as_json(paired_cluster_difference(mine, right["int8"], people))
             for form, mine in right.items()
@@ -56,14 +57,16 @@ def evaluate(
 
 def _person(name: str, right: npt.NDArray[np.bool_], recordings: npt.NDArray[np.str_]) -> dict[str, Any]:
     share = _share(right, recordings)
-    return {"person": name, "n": share.n, "correct": int(right.sum()), "low": share.low, "high": share.high}
+    correct = int(right.sum())
+    counts = {"n": share.n, "correct": correct, "accuracy": correct / share.n}
+    return {"person": name, **counts, "low": share.low, "high": share.high}
 
 
 def _share(right: npt.NDArray[np.bool_], clusters: npt.NDArray[np.str_]) -> Estimate:
     """Share of `right` with an interval over the clusters, which are independent of each other."""
     names, index = np.unique(clusters, return_inverse=True)
-    if len(names) < 2:
-        return wilson(int(right.sum()), len(right))
+    if len(names) < 2:  # nothing shows how clusters differ
+        return Estimate(float(right.mean()), 0.0, 1.0, 0.95, "none, for lack of clusters", len(right), len(names))
     return cluster_wilson(np.bincount(index, weights=right).astype(int), np.bincount(index))
 
 

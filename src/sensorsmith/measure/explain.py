@@ -20,6 +20,7 @@ from sensorsmith.dsp import feature_block, load_features
 from sensorsmith.emulate import open_board
 from sensorsmith.graph import interpret, read_tflite
 from sensorsmith.interface import decode_result
+from sensorsmith.measure.inside import inside
 from sensorsmith.measure.result import expected_result, told
 from sensorsmith.spec.types import Sensor
 
@@ -118,14 +119,9 @@ def _on_host(sensor: Sensor, folder: Path, raw: Bytes, inputs: int, outputs: int
 
 def _on_board(sensor: Sensor, folders: Mapping[str, Path], raw: Bytes, inputs: int, outputs: int) -> dict[str, Bytes]:
     """What the image computes: the model's input when it starts, its output when it has run, the result registers."""
-    name = sensor.identity.c_name
-    arena = f"{name}_arena"
-    buffers = json.loads((folders["compile"] / "compile.json").read_text(encoding="utf-8"))["buffers"]
-    source = next(b["offset"] for b in buffers if b["first"] == -1)
-    result = max(buffers, key=lambda b: int(b["last"]))["offset"]
+    compiled = json.loads((folders["compile"] / "compile.json").read_text(encoding="utf-8"))
     elf = (folders["firmware"] / "sensor.elf").read_bytes()
     with open_board(load_board(sensor.board), elf, raw.shape) as board:
-        points = [(f"{name}_run", arena, source, inputs), ("ss_result", arena, result, outputs)]
-        x, y = board.observe(raw, points)
+        x, y = inside(board, sensor.identity.c_name, compiled, raw, (inputs, outputs))
         registers = np.concatenate(told([decode_result(board.read(None, 16))]))
-    return {"features": np.frombuffer(x, np.int8), "scores": np.frombuffer(y, np.int8), "result": registers}
+    return {"features": x, "scores": y, "result": registers}

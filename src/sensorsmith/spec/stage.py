@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -81,6 +82,17 @@ class Work:
             tool=tool or OURS,
             note=note,
         )
+
+
+def tool_versions(*distributions: str) -> dict[str, str]:
+    """Version of each distribution, for what a result depends on; `not installed` where there is none."""
+    found = {}
+    for name in distributions:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found
 
 
 OURS = Tool(name="sensorsmith", version=__version__)

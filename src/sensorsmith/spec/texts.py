@@ -37,4 +37,4 @@ ChannelName = _field(
     r"[a-z][a-z0-9_]{0,15}", "1 to 16 lower-case letters, digits and underscores, a letter first", "ax"
 )
 Version = _field(r"(0|[1-9][0-9]{0,4})(\.(0|[1-9][0-9]{0,4})){2}", "a version MAJOR.MINOR.PATCH", "0.1.0")
-Country = _field(r"[A-Z]{3}|world", "a country's three letters (ISO 3166-1 alpha-3) or world", "AUT")
+Country = _field(r"[A-Z]{3}|world", "a country's three letters (ISO 3166-1 alpha-3) or world", "DEU")

@@ -26,17 +26,14 @@ class Examples:
         labels: class of each recording.
         classes: how many there are.
         draw: random windows int16 (N, T, C) from N recordings.
-        transform: their features, int8 (N, T', C').
-        scale, zero_point: real value of a feature = scale * (integer - zero_point).
+        features: of such windows, float32 (N, T', C').
     """
 
     recordings: Sequence[Counts]
     labels: Sequence[int]
     classes: int
     draw: Callable[[np.random.Generator, Sequence[Counts]], Counts]
-    transform: Callable[[Counts], npt.NDArray[np.int8]]
-    scale: float
-    zero_point: int
+    features: Callable[[Counts], npt.NDArray[np.float32]]
 
     def batch(self, seed: int, step: int, size: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         """Features (N, T', C') and one-hot labels (N, classes) of a step: every class equally often."""
@@ -45,9 +42,7 @@ class Examples:
         wanted = [present[(step + i) % len(present)] for i in range(size)]
         pools = {label: [i for i, other in enumerate(self.labels) if other == label] for label in present}
         chosen = [self.recordings[rng.choice(pools[label])] for label in wanted]
-        integers = self.transform(self.draw(rng, chosen))
-        real = (integers.astype(np.float32) - self.zero_point) * np.float32(self.scale)
-        return real, np.eye(self.classes, dtype=np.float32)[wanted]
+        return self.features(self.draw(rng, chosen)), np.eye(self.classes, dtype=np.float32)[wanted]
 
 
 def fit(
@@ -67,6 +62,7 @@ def fit(
     Raises:
         MissingTool: the `[train]` extra is not installed.
     """
+    progress(0.0, "starting the framework")
     framework = keras()
     with one_core(), warnings.catch_warnings():
         # Keras on JAX still converts arrays in a way that numpy announces to end.
@@ -78,6 +74,7 @@ def fit(
             _optimizer(settings), framework.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing)
         )
         watch, history = _watch(settings.steps, progress)
+        progress(0.0, "compiling the training step")
         model.fit(_sequence(examples, settings), epochs=1, verbose=0, shuffle=False, callbacks=[watch])
     return model, history
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sensorsmith.base.errors import MissingTool
 
-_BACKEND = "jax"
+BACKEND = "jax"
 
 
 def keras() -> Any:
@@ -19,7 +19,7 @@ def keras() -> Any:
     Raises:
         MissingTool: Keras or its backend is not installed.
     """
-    backend = os.environ.setdefault("KERAS_BACKEND", _BACKEND)
+    backend = os.environ.setdefault("KERAS_BACKEND", BACKEND)
     for name in ("keras", backend):
         if importlib.util.find_spec(name) is None:
             raise MissingTool(

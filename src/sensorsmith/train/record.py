@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
-from collections.abc import Mapping
 from typing import Any
 
 from sensorsmith.data import DataSet, group_of, split_groups
+from sensorsmith.spec.stage import tool_versions
 from sensorsmith.spec.types import Sensor
+from sensorsmith.train.framework import BACKEND
 
 
 def training_record(sensor: Sensor, dataset: DataSet, parameters: int, graph_hash: str) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def training_record(sensor: Sensor, dataset: DataSet, parameters: int, graph_has
         },
         "parameters": parameters,
         "float_sha256": graph_hash,
-        "versions": versions(),
+        "versions": framework_versions(),
     }
 
 
@@ -46,13 +46,11 @@ def groups_by_split(dataset: DataSet, sensor: Sensor) -> dict[str, list[str]]:
     return {side: [g for g in present if splits[g] == side] for side in ("train", "validation", "unseen")}
 
 
-def versions() -> Mapping[str, str]:
+_BACKENDS = {"jax": ("jax", "jaxlib"), "tensorflow": ("tensorflow-cpu", "tensorflow"), "torch": ("torch",)}
+
+
+def framework_versions() -> dict[str, str]:
     """Versions of what decides the bytes of a trained model."""
-    names = ("keras", os.environ.get("KERAS_BACKEND", "jax"), "numpy")
-    found = {}
-    for name in names:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            found[name] = "not installed"
-    return found
+    backend = os.environ.get("KERAS_BACKEND", BACKEND)
+    found = tool_versions("keras", *_BACKENDS.get(backend, (backend,)), "numpy")
+    return {"backend": backend} | {name: version for name, version in found.items() if version != "not installed"}

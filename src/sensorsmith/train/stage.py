@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from sensorsmith.base.errors import DataError, ModelError
 from sensorsmith.base.files import write_bytes, write_json, write_text
 from sensorsmith.base.hashing import canonical_json, hash_bytes
-from sensorsmith.base.records import Absent, Value, resolve_pointer
+from sensorsmith.base.records import Absent, Statement, Value, evidence, resolve_pointer
 from sensorsmith.base.units import parse
 from sensorsmith.data import (
     DataSet,
@@ -38,6 +37,11 @@ from sensorsmith.train.quantize import quantize
 from sensorsmith.train.record import groups_by_split, training_record
 
 _CALIBRATION_WINDOWS = 512
+_NO_RECORD = "the model was brought without a training record"
+_RECORDED = (
+    *("/model_sha256", "/labels", "/transducer", "/features", "/window/length", "/data/name", "/data/source_sha256"),
+    *("/data/groups/train", "/data/groups/validation", "/data/groups/unseen"),
+)
 
 
 def train_network(work: Work) -> None:
@@ -86,9 +90,7 @@ def training_examples(sensor: Sensor, dataset: DataSet, block: Block) -> Example
         labels=[dataset.labels.index(recording.label) for recording in usable],
         classes=len(dataset.labels),
         draw=augmenter.draw,
-        transform=block.transform,
-        scale=block.scale,
-        zero_point=block.zero_point,
+        features=lambda raw: block.real(block.transform(raw)),
     )
 
 
@@ -108,7 +110,8 @@ def quantize_model(work: Work) -> None:
     train = np.flatnonzero(load_windows(work.inputs["windows"] / "windows.npz").split == "train")
     rng = np.random.default_rng(sensor.training.seed)
     chosen = np.sort(rng.choice(train, min(_CALIBRATION_WINDOWS, train.size), replace=False))
-    ranges = calibrate(graph, to_real(x[chosen], block, graph))
+    real = block.real(x[chosen]).reshape(-1, *graph.tensors[graph.inputs[0]].shape[1:])
+    ranges = calibrate(graph, real)
     content = write_tflite(quantize(graph, lambda i: ranges[i], Quantization((block.scale,), (block.zero_point,))))
     write_bytes(work.out / "model.tflite", content)
     record = work.read_json("train", "training.json")
@@ -116,12 +119,6 @@ def quantize_model(work: Work) -> None:
     record |= {"quantization": {"calibration": calibration}, "model_sha256": hash_bytes(content)}
     write_json(work.out / "training.json", record)
     _record_model(work, read_tflite(content), record)
-
-
-def to_real(x: npt.NDArray[np.int8], block: Block, graph: Graph) -> npt.NDArray[np.float32]:
-    """Features int8 (N, T', C') as the float model's input, float32 (N, *input shape without the batch)."""
-    real = (x.astype(np.float32) - block.zero_point) * np.float32(block.scale)
-    return real.reshape(-1, *graph.tensors[graph.inputs[0]].shape[1:])
 
 
 def bring_model(work: Work) -> None:
@@ -145,7 +142,7 @@ def bring_model(work: Work) -> None:
         record = _read_training_record(record_file)
         _check_record(record, hash_bytes(brought), dataset, work.sensor)
     else:
-        record = {"brought_sha256": hash_bytes(brought), "note": "brought without a training record"}
+        record = {"brought_sha256": hash_bytes(brought), "note": _NO_RECORD}
     content = write_tflite(graph)  # without what the graph leaves out, so that the file and the compiled model are one
     write_bytes(work.out / "model.tflite", content)
     write_json(work.out / "training.json", record | {"model_sha256": hash_bytes(content)})
@@ -184,7 +181,7 @@ def _check_fit(graph: Graph, block: Block, classes: int, where: str) -> None:
 def _read_training_record(file: Path) -> dict[str, Any]:
     try:
         record = json.loads(file.read_text(encoding="utf-8"))
-        for pointer in ("/model_sha256", "/labels", "/data/source_sha256", "/data/groups/train", "/data/groups/unseen"):
+        for pointer in _RECORDED:
             resolve_pointer(record, pointer)
     except (ValueError, KeyError) as error:
         raise ModelError("not a training record", where=file.name, todo="restore it or remove it") from error
@@ -200,8 +197,22 @@ def _check_record(record: dict[str, Any], model: str, dataset: DataSet, sensor: 
         raise ModelError(
             f"it was trained for the labels {record['labels']}", where=where, todo="use the data it was trained with"
         )
+    for section in ("transducer", "features"):
+        if record[section] != getattr(sensor, section).model_dump(mode="json"):
+            raise ModelError(
+                f"the model was trained with another {section} section of sensor.yaml",
+                where=where,
+                todo=f"use {record[section]}",
+            )
+    if record["window"]["length"] != sensor.window.length:
+        raise ModelError(
+            f"the model was trained on windows of {record['window']['length']:g} s",
+            where=where,
+            todo="set window.length to that",
+        )
     if data["source_sha256"] == dataset.source_hash:
-        known = sorted(set(data["groups"]["train"]) & set(groups_by_split(dataset, sensor)["unseen"]))
+        groups = data["groups"]
+        known = sorted({*groups["train"], *groups["validation"]} & set(groups_by_split(dataset, sensor)["unseen"]))
         if known:
             raise DataError(
                 f"the model was trained on {sensor.data.group} {', '.join(known)}, who cannot be unseen",
@@ -218,5 +229,17 @@ def _record_model(work: Work, graph: Graph, record: dict[str, Any]) -> None:
         try:
             values[name] = work.found(resolve_pointer(record, pointer), "1", "computed", "training.json", pointer)
         except KeyError:
-            values[name] = Absent(reason="not_provided", why="the model was brought without a training record")
+            values[name] = Absent(reason="not_provided", why=_NO_RECORD)
+    values["held_out"] = _held_out(work, record)
     work.record("model", values)
+
+
+def _held_out(work: Work, record: dict[str, Any]) -> Value:
+    """Whom the model was trained on; absent where nobody says."""
+    try:
+        data = record["data"]
+        trained = ", ".join((*data["groups"]["train"], *data["groups"]["validation"]))
+    except KeyError:
+        return Absent(reason="not_provided", why=_NO_RECORD)
+    proof = evidence(work.out / "training.json", "/data/groups")
+    return Statement(text=f"{trained} of {data['name']}", method="derived", evidence=(proof,))
