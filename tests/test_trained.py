@@ -88,5 +88,5 @@ def test_the_summary_puts_int8_beside_float(trained: Finished) -> None:
     floating, int8 = (100 * number(trained, f"accuracy_{form}", "computed") for form in ("float", "int8"))
     assert dict(summary(trained.project, trained.outcome))["parity"] == (
         f"int8 {int8:.1f} %, float {floating:.1f} % ({int8 - floating:+.1f} points); "
-        "device and integer interpreter agree on every output"
+        "device equal to the integer interpreter"
     )

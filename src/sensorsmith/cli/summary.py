@@ -44,7 +44,7 @@ def _interval(measured: Mapping[str, Value]) -> str:
     assert device.interval is not None
     low, high = 100 * device.interval.low, 100 * device.interval.high
     note = f"; {device.note}" if device.note else ""
-    return f"{low:.1f} to {high:.1f} % is where it lies for such people with 95 % confidence{note}"
+    return f"{low:.1f} to {high:.1f} % with 95 % confidence{note}"
 
 
 def _accuracy(project: Project, measured: Mapping[str, Value], model: Mapping[str, Value]) -> str:
@@ -59,7 +59,7 @@ def _accuracy(project: Project, measured: Mapping[str, Value], model: Mapping[st
 
 def _parity(measured: Mapping[str, Value]) -> str:
     int8, floating = measured["accuracy_int8"], measured["accuracy_float"]
-    alike = "device and integer interpreter agree on every output"
+    alike = "device equal to the integer interpreter"
     if not isinstance(floating, Quantity) or not isinstance(int8, Quantity):
         return alike
     gap = 100 * ((int8.typ or 0.0) - (floating.typ or 0.0))

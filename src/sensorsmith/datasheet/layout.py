@@ -147,7 +147,7 @@ def _dataset(d: Document) -> tuple[Fact, ...]:
     return (
         _fact("Source", s.source, "/dataset/source"),
         _fact("Licence", s.licence, "/dataset/licence"),
-        _fact("Classes, from 0", s.labels, "/dataset/labels"),
+        _fact("Classes in order", s.labels, "/dataset/labels"),
         Fact("Recordings", recordings, _method(s.recordings), _evidence(s.recordings)),
         Fact("Windows", windows, _method(s.train), _evidence(s.train)),
         Fact("Model", model, _method(m.parameters), _evidence(m.parameters)),
