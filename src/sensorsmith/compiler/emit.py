@@ -1,4 +1,4 @@
-"""NAME.h and NAME.c: the model as C, in the form that DESIGN.md promises ("Emitted C")."""
+"""NAME.h and NAME.c: the model as C, in the form that docs/why/emitted-c.md promises."""
 
 from __future__ import annotations
 
