@@ -86,7 +86,7 @@ def test_flash_is_all_that_is_stored_and_ram_all_statics(image: Image) -> None:
 def test_helpers_of_the_compiler_count(
     tiny_sensor: Sensor, tiny_sources: dict[str, str], image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A 64-bit division is a function of the GNU compiler's own library; zig's is not linked, and our C needs neither."""
+    """A 64-bit division is a function of the GNU compiler's library. Zig's is not linked; our C needs neither."""
     _toolchain("gcc", monkeypatch)
     divides = tiny_sources["tiny.c"].replace("return 0;", "volatile uint64_t x = 3; x = x / (x - 1); return (int)x;")
     larger = build(tiny_sensor, BOARD, tiny_sources | {"tiny.c": divides}, bytes(32))
