@@ -245,7 +245,6 @@ def run(project: Project, until: str | None = None, watch: Watch | None = None) 
     for number, stage in enumerate(todo, 1):
         progress = watch.start(stage.name, number, len(todo))
         folders = {name: results[name].folder for name in stage.reads if name in results}
-
         work = Work(project.sensor, project.declarations, project.folder, folders, Path(), progress)
         key = _key(stage, project, results, outside[stage.name])
         results[stage.name] = cache.run(key, partial(_build, stage, work))

@@ -197,8 +197,11 @@ def test_what_cannot_be_built_is_refused(sensor: Make, features: dict[str, Any],
 
 
 def test_a_range_at_either_limit_is_accepted(sensor: Make) -> None:
-    for text in ("31.2 mg", "8 g"):
-        MotionBlock.from_spec(sensor(acceleration=text))
+    for text, milli_g in (("31.2 mg", 31.2), ("8 g", 8000)):
+        block = MotionBlock.from_spec(sensor(acceleration=text))
+        gain = block.gains[0]
+        steps = milli_g / 0.244 * block.decimate * gain.multiplier / 2**gain.shift
+        assert steps == pytest.approx(128, rel=0.01)
 
 
 @pytest.mark.parametrize("raw", [np.zeros((2, 48, 6), np.int32), np.zeros((2, 6, 48), np.int16)])

@@ -1,4 +1,4 @@
-"""How good a sensor is on people it has never seen, with intervals that take people as the units."""
+"""How good a sensor is on people held out, with intervals that take people as the units."""
 
 from __future__ import annotations
 

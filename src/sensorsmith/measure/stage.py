@@ -1,4 +1,4 @@
-"""Stage `measure`: the emulated device and the models behind it on windows of people never seen."""
+"""Stage `measure`: the emulated device and the models behind it on windows of people held out."""
 
 from __future__ import annotations
 
@@ -100,7 +100,6 @@ def _budget(work: Work, classes: int) -> dict[str, Any]:
 
 def _accuracies(work: Work, emulator: Tool) -> dict[str, Value]:
     found = json.loads((work.out / "evaluation.json").read_text(encoding="utf-8"))
-
     held_out = read_record(work.inputs["model"]).values["held_out"]
     unknown = "whom the model was trained on is not known" if isinstance(held_out, Absent) else ""
     cautions = [text for text in (found["caution"], unknown) if text]
@@ -156,25 +155,26 @@ def _costs(work: Work, emulator: Tool) -> dict[str, Value]:
         place = ("profile.json", f"/{name}")
         return work.found(cost[name], unit, "emulated", *place, conditions=built, tool=emulator, note=note)
 
-    def modelled(name: str, unit: str) -> Value:
+    def modelled(name: str, unit: str, note: str = "") -> Value:
         parts = cost[name]
         if parts is None:
             return Absent(reason="not_provided", why=f"no figure for {board.title} has been published")
         low, typ, high = (parts.get(part) for part in ("min", "typ", "max"))
         place = ("profile.json", f"/{name}/typ")
-        note = "modelled from the instructions; factors and their sources in board.toml"
-        return work.found(typ, unit, "computed", *place, low=low, high=high, conditions=clocked, note=note)
+        basis = f"modelled from the instructions; factors and their sources in board.toml{note}"
+        return work.found(typ, unit, "computed", *place, low=low, high=high, conditions=clocked, note=basis)
 
     def computed(name: str, unit: str, note: str) -> Value:
         return work.found(cost[name], unit, "computed", "profile.json", f"/{name}", conditions=built, note=note)
 
+    published = board.energy_per_cycle is not None and board.energy_per_cycle.typ is not None
     return {
         "instructions_per_window": counted(
             "instructions_per_window", "1", "equal for a real and for an extreme window"
         ),
         "stack_bytes": counted("stack_bytes", "B"),
         "modelled_time_s": modelled("time_s", "s"),
-        "modelled_energy_j": modelled("energy_j", "J"),
+        "modelled_energy_j": modelled("energy_j", "J", "" if published else "; typ is the middle of a published range"),
         "ram_total_bytes": computed("ram_total_bytes", "B", "static data, buffers, and the stack that was used"),
         "information_rate": computed("information_rate", "bit/s", "upper bound: CLASS and CONF, once per window"),
     }
