@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from sensorsmith.compiler.headers import closure, exists
+from sensorsmith.compiler.headers import closure
 
 
 def test_headers_bring_what_they_include() -> None:
@@ -8,7 +8,4 @@ def test_headers_bring_what_they_include() -> None:
 
 
 def test_kernels_are_found_by_their_flat_names() -> None:
-    assert exists("ss_depthwise_conv2d_ref.h")
-    assert exists("ss_base.h")
-    assert not exists("ss_depthwise_conv2d_quick.h")
-    assert not exists("ss_nothing.h")
+    assert list(closure(["ss_depthwise_conv2d_ref.h"]))[1] == "ss_depthwise_conv2d_ref.h"

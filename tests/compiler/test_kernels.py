@@ -3,39 +3,49 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.compiler.models import motion_net
 
 import sensorsmith
+from sensorsmith.base.errors import BoardError
 from sensorsmith.compiler.headers import closure
-from sensorsmith.compiler.kernels import VARIANTS, choose_variant, header_name
+from sensorsmith.compiler.kernels import VARIANTS, header_name, select
+from sensorsmith.compiler.legalise import legalise
+from sensorsmith.compiler.lower import LOWERINGS  # imports every call
 from sensorsmith.compiler.steps import Call
+from sensorsmith.compiler.variants import BY_NAME
 
 KERNELS = Path(sensorsmith.__file__).parent / "runtime" / "kernels"
 
 
-def _calls(base: type[Call] = Call) -> set[str]:
+def _calls(base: type[Call] = Call) -> set[tuple[str, str]]:
     below = {name for each in base.__subclasses__() for name in _calls(each)}
-    return below | ({base.kernel} if base is not Call else set())
+    return below | ({(base.kernel, base.variant)} if base is not Call else set())
 
 
-def test_every_kernel_has_a_folder_and_every_folder_a_call() -> None:
-    assert {path.name for path in KERNELS.iterdir()} == _calls()
+def test_every_call_has_a_file_and_every_file_a_call() -> None:
+    assert LOWERINGS
+    assert {(path.parent.name, path.stem) for path in KERNELS.glob("*/*.h")} == _calls()
 
 
 def test_every_kernel_has_a_reference() -> None:
-    assert all((KERNELS / kernel / "ref.h").is_file() for kernel in _calls())
+    assert {kernel for kernel, _ in _calls()} == {kernel for kernel, variant in _calls() if variant == "ref"}
 
 
-@pytest.mark.parametrize("target", VARIANTS)
-def test_every_target_has_a_variant_of_every_kernel(target: str) -> None:
-    for kernel in _calls():
-        assert choose_variant(kernel, target) in VARIANTS[target]
+def test_every_variant_belongs_to_a_target() -> None:
+    assert set(BY_NAME) <= {variant for variants in VARIANTS.values() for variant in variants}
 
 
-@pytest.mark.parametrize("kernel", sorted(_calls()))
-def test_a_kernel_file_says_what_it_is_and_is_not(kernel: str) -> None:
-    name = header_name(kernel, "ref")
+def test_an_unknown_target() -> None:
+    with pytest.raises(BoardError) as error:
+        select(legalise(motion_net()), "z80")
+    assert str(error.value) == f"there is no target 'z80'; use one of {', '.join(VARIANTS)}"
+
+
+@pytest.mark.parametrize(("kernel", "variant"), sorted(_calls()))
+def test_a_kernel_file_says_what_it_is_and_is_not(kernel: str, variant: str) -> None:
+    name = header_name(kernel, variant)
     text = closure([name])[name]
     assert text.startswith("/*") and " * Not here: " in text.split("*/")[0]
     guard = name.replace(".", "_").upper()
     assert f"#ifndef {guard}\n#define {guard}\n" in text
-    assert f"SS_KERNEL void ss_{kernel}_ref(" in text
+    assert f"SS_KERNEL void ss_{kernel}_{variant}(" in text

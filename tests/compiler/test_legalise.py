@@ -10,6 +10,7 @@ from tests.graph.models import Model, small_convnet
 from sensorsmith.base.errors import ModelError
 from sensorsmith.compiler import steps
 from sensorsmith.compiler.legalise import legalise
+from sensorsmith.compiler.lower.conv import Conv2D as Conv2DCall
 from sensorsmith.graph import Conv2D, Graph, Mean, Pool2D, Softmax, check_graph
 
 
@@ -20,9 +21,9 @@ def _message(graph: Graph) -> str:
     return str(caught.value)
 
 
-def _conv(graph: Graph, index: int) -> steps.Conv2D:
+def _conv(graph: Graph, index: int) -> Conv2DCall:
     call = legalise(graph).steps[index].call
-    assert isinstance(call, steps.Conv2D)
+    assert isinstance(call, Conv2DCall)
     return call
 
 

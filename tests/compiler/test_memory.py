@@ -78,3 +78,27 @@ def test_very_many_buffers_are_planned_without_delay() -> None:
 
 def test_no_buffer_needs_no_arena() -> None:
     assert plan_memory({}).size == 0
+
+
+def test_a_buffer_may_lie_upon_the_one_that_its_last_step_writes() -> None:
+    lives = {0: Life(100, -1, 0), 1: Life(200, 0, 1)}
+    assert plan_memory(lives).size == 300
+    in_place = plan_memory(lives, {(0, 1): 0})
+    assert (in_place.offsets, in_place.size) == ({0: 0, 1: 0}, 200)
+    behind = plan_memory(lives, {(0, 1): 120})
+    assert (behind.offsets, behind.size) == ({0: 120, 1: 0}, 220)
+
+
+@given(programs.filter(lambda buffers: len(buffers) > 1), st.data())
+def test_leads_are_kept(buffers: dict[int, Life], data: st.DataObject) -> None:
+    pairs = [(a, b) for a, b in permutations(buffers, 2) if buffers[a].last == buffers[b].first > buffers[a].first]
+    leads = {pair: data.draw(st.integers(0, 250)) for pair in pairs}
+    plan = plan_memory(buffers, leads)
+    assert lower_bound(buffers, leads) <= plan.size
+    for a, b in permutations(buffers, 2):
+        if buffers[a].meets(buffers[b]):
+            start, other = plan.offsets[a], plan.offsets[b]
+            apart = start + buffers[a].size <= other or other + buffers[b].size <= start
+            behind = (a, b) in leads and start >= other + leads[a, b]
+            before = (b, a) in leads and other >= start + leads[b, a]
+            assert apart or behind or before

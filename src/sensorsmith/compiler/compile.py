@@ -1,4 +1,4 @@
-"""The compiler: legalise -> schedule -> plan memory -> choose kernel variants -> emit C."""
+"""The compiler: legalise -> schedule -> choose kernel variants -> plan memory -> emit C."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sensorsmith.base.errors import ModelError
 from sensorsmith.base.hashing import hash_bytes
 from sensorsmith.compiler.emit import emit_header, emit_source, weights_bytes
 from sensorsmith.compiler.headers import closure
-from sensorsmith.compiler.kernels import choose_variant, header_name
+from sensorsmith.compiler.kernels import header_name, select
 from sensorsmith.compiler.legalise import legalise
 from sensorsmith.compiler.memory import Life, Plan, plan_memory
 from sensorsmith.compiler.report import BufferReport, CompileReport, LayerReport
@@ -55,9 +55,9 @@ def compile_graph(graph: Graph, name: str, target: str = "host") -> Emitted:
             todo="use lower-case letters, digits and underscores, a letter first, and not ss_, the runtime's own",
         )
     check_graph(graph)
-    program = schedule(legalise(graph))
+    program = select(schedule(legalise(graph)), target)
     lives = _lives(program)
-    plan = plan_memory(lives)
+    plan = plan_memory(lives, _leads(program, lives))
     report = _report(graph, program, lives, plan, name, target)
     headers = [header_name(layer.op, layer.variant) for layer in report.layers]
     files = {
@@ -82,6 +82,20 @@ def _lives(program: Program) -> dict[int, Life]:
     return {b: Life(size, first[b], last[b]) for b, size in program.sizes.items()}
 
 
+def _leads(program: Program, lives: dict[int, Life]) -> dict[tuple[int, int], int]:
+    """Which buffers may overlap with one that the step of their last use writes, and by how much."""
+    leads: dict[tuple[int, int], int] = {}
+    for index, step in enumerate(program.steps):
+        buffers = list(step.call.buffers())
+        for written in (b for b in buffers if not isinstance(b, Source) and lives[b.buffer].first == index):
+            for read in {b.buffer for b in buffers if isinstance(b, Source) and lives[b.buffer].last == index}:
+                uses = [b for b in buffers if isinstance(b, Source) and b.buffer == read]
+                asked = [step.call.lead(use, written) for use in uses]
+                if None not in asked:
+                    leads[read, written.buffer] = max(lead for lead in asked if lead is not None)
+    return leads
+
+
 def _report(
     graph: Graph, program: Program, lives: dict[int, Life], plan: Plan, name: str, target: str
 ) -> CompileReport:
@@ -90,16 +104,17 @@ def _report(
         LayerReport(
             name=step.name,
             op=step.call.kernel,
-            variant=choose_variant(step.call.kernel, target),
+            variant=step.call.variant,
             symbol=f"{name}_layer_{index:0{digits}}_{step.call.kernel}",
-            macs=step.macs,
+            macs=step.call.macs,
             output_shape=step.output_shape,
             weights_bytes=weights_bytes(step),
         )
         for index, step in enumerate(program.steps)
     )
+    names = {b: tensor.name for b, tensor in enumerate(graph.tensors)}
     buffers = tuple(
-        BufferReport(graph.tensors[b].name, plan.offsets[b], life.size, life.first, life.last)
+        BufferReport(names.get(b, "scratch"), plan.offsets[b], life.size, life.first, life.last)
         for b, life in sorted(lives.items(), key=lambda item: (item[1].first, item[0]))
     )
     return CompileReport(

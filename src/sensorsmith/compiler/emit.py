@@ -14,20 +14,17 @@ from sensorsmith.compiler.steps import (
     Call,
     ChannelScales,
     Constant,
-    Dims,
     Program,
-    Range,
-    Scale,
+    Record,
+    Scratch,
     Source,
     Step,
     Target,
-    Window,
 )
 from sensorsmith.graph.requantize import scale_of, zero_point_of
 from sensorsmith.graph.types import Graph, Tensor
 
-_STRUCTS = {Dims: "ss_dims", Window: "ss_window", Range: "ss_range", Scale: "ss_scale"}
-_CTYPES = {"int8": "int8_t", "int32": "int32_t"}
+_CTYPES = {name: f"{name}_t" for name in ("int8", "uint8", "int16", "uint16", "int32", "uint32")}
 
 
 def emit_header(graph: Graph, report: CompileReport) -> str:
@@ -152,7 +149,7 @@ def _sum(offset: int, index: str) -> str:
 
 def _layer(step: Step, report: LayerReport, offsets: Mapping[int, int], name: str) -> str:
     constants = "".join(_constant(report.symbol, role, constant) for role, constant in step.call.constants())
-    work = f", {step.macs} multiply-accumulates" if step.macs else ""
+    work = f", {step.call.macs} multiply-accumulates" if step.call.macs else ""
     arguments = ",\n".join(f"        {text}" for text in _arguments(step.call, report.symbol, offsets, name))
     return f"""\
 /* {ctext.comment(step.name)}: {ctext.shape(step.output_shape)}{work} */
@@ -176,8 +173,8 @@ def _arguments(call: Call, symbol: str, offsets: Mapping[int, int], name: str) -
     texts = []
     for field in fields(call):
         value = getattr(call, field.name)
-        if isinstance(value, Source | Target):
-            texts.append(f"&{name}_arena[{offsets[value.buffer]}]")
+        if isinstance(value, Source | Target | Scratch):
+            texts.append(_pointer(value, f"&{name}_arena[{offsets[value.buffer]}]"))
         elif isinstance(value, Constant):
             texts.append(f"{symbol}_{field.name}")
         elif isinstance(value, ChannelScales):
@@ -185,11 +182,19 @@ def _arguments(call: Call, symbol: str, offsets: Mapping[int, int], name: str) -
         elif isinstance(value, int):
             texts.append(f"/* {field.name} */ {value}")
         else:
-            struct = _STRUCTS[type(value)]
-            label = "" if struct == f"ss_{field.name}" else f"/* {field.name} */ "
+            assert isinstance(value, Record), field.name
+            label = "" if value.struct == f"ss_{field.name}" else f"/* {field.name} */ "
             members = ", ".join(f".{f.name} = {getattr(value, f.name)}" for f in fields(value))
-            texts.append(f"{label}({struct}){{{members}}}")
+            texts.append(f"{label}({value.struct}){{{members}}}")
     return texts
+
+
+def _pointer(value: Source | Target | Scratch, address: str) -> str:
+    if value.dtype == "int8":
+        return address
+    const = "const " if isinstance(value, Source) else ""
+    # By way of void, which says that the alignment is meant: offsets are multiples of 4.
+    return f"({const}{_CTYPES[value.dtype]} *)(void *){address}"
 
 
 def weights_bytes(step: Step) -> int:

@@ -14,10 +14,6 @@ from importlib.resources.abc import Traversable
 _INCLUDE = re.compile(r'^#include "(ss_\w+\.h)"$', re.MULTILINE)
 
 
-def exists(name: str) -> bool:
-    return _place(name).is_file()
-
-
 def closure(names: Iterable[str]) -> dict[str, str]:
     """Text of these headers and of all that they include, sorted by name."""
     texts: dict[str, str] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sensorsmith.compiler.steps import Program, Source
+from sensorsmith.compiler.steps import Program, Source, Target
 
 
 def schedule(program: Program) -> Program:
@@ -13,9 +13,9 @@ def schedule(program: Program) -> Program:
     kept = []
     for step in reversed(program.steps):
         buffers = list(step.call.buffers())
-        if any(b.buffer in needed for b in buffers if not isinstance(b, Source)):
+        if any(b.buffer in needed for b in buffers if isinstance(b, Target)):
             kept.append(step)
-            needed.update(b.buffer for b in buffers)
+            needed.update(b.buffer for b in buffers if isinstance(b, Source | Target))
     needed.add(program.input)
     sizes = {buffer: size for buffer, size in program.sizes.items() if buffer in needed}
     return replace(program, steps=tuple(reversed(kept)), sizes=sizes)

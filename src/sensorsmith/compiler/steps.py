@@ -1,23 +1,33 @@
 """What a graph is lowered to: calls of kernels, in order, with every number resolved.
 
 The fields of a call are the parameters of its C function `ss_<kernel>_<variant>`, in the same order, and each record
-used as a field is the C struct of the same name: `Dims` is `ss_dims`. The emitter needs to know no more.
+used as a field is the C struct that it names: `Dims` is `ss_dims`. The emitter needs to know no more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+ElementType = Literal["int8", "int16", "int32"]
+
 
 @dataclass(frozen=True)
-class Dims:
-    """ss_dims: a tensor of one batch, or a filter of one output channel."""
+class Record:
+    """A C struct of numbers, passed by value; its fields are the members."""
 
+    struct: ClassVar[str]
+
+
+@dataclass(frozen=True)
+class Dims(Record):
+    """A tensor of one batch, or a filter of one output channel."""
+
+    struct: ClassVar[str] = "ss_dims"
     h: int
     w: int
     c: int
@@ -28,9 +38,10 @@ class Dims:
 
 
 @dataclass(frozen=True)
-class Window:
-    """ss_window; the padding is that before the first row and column."""
+class Window(Record):
+    """How a window moves over an image; the padding is that before the first row and column."""
 
+    struct: ClassVar[str] = "ss_window"
     stride_h: int
     stride_w: int
     dilation_h: int = 1
@@ -40,18 +51,20 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Range:
-    """ss_range: the zero point of an output, and what its activation lets through."""
+class Range(Record):
+    """The zero point of an output, and what its activation lets through."""
 
+    struct: ClassVar[str] = "ss_range"
     zero_point: int
     minimum: int
     maximum: int
 
 
 @dataclass(frozen=True)
-class Scale:
-    """ss_scale: a real factor as multiplier / 2^31 * 2^shift."""
+class Scale(Record):
+    """A real factor as multiplier / 2^31 * 2^shift."""
 
+    struct: ClassVar[str] = "ss_scale"
     multiplier: int
     shift: int
 
@@ -81,6 +94,7 @@ class Source:
     """A buffer that the kernel reads."""
 
     buffer: int
+    dtype: ElementType = "int8"
 
 
 @dataclass(frozen=True)
@@ -88,11 +102,45 @@ class Target:
     """A buffer that the kernel writes."""
 
     buffer: int
+    dtype: ElementType = "int8"
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """Bytes that the kernel needs while it runs, as a pointer to `dtype`; nobody reads them afterwards.
+
+    Attributes:
+        buffer: given by `select`.
+    """
+
+    size: int
+    dtype: ElementType = "int8"
+    buffer: int = -1
 
 
 @dataclass(frozen=True, eq=False)
 class Call:
+    """A call of a kernel; a subclass is a kernel, in one variant.
+
+    A variant that packs its constants otherwise, or works in another order, is a subclass of its own, made from the
+    `ref` call by the functions in `variants/`.
+    """
+
     kernel: ClassVar[str]
+    variant: ClassVar[str] = "ref"
+
+    @property
+    def macs(self) -> int:
+        """Multiplications with a weight, those in the padding included."""
+        return 0
+
+    def lead(self, source: Source, target: Target | Scratch) -> int | None:
+        """By how many bytes `source` has to lie after `target` at least, so that writing destroys nothing yet unread.
+
+        0 allows both to begin at the same address (in place); None, that they must not share a byte.
+        """
+        del source, target
+        return None
 
     def constants(self) -> Iterator[tuple[str, Constant]]:
         """The arrays among the parameters, by name."""
@@ -104,121 +152,31 @@ class Call:
                 yield "multiplier", value.multiplier
                 yield "shift", value.shift
 
-    def buffers(self) -> Iterator[Source | Target]:
+    def buffers(self) -> Iterator[Source | Target | Scratch]:
         """The buffers among the parameters."""
         for field in fields(self):
             value = getattr(self, field.name)
-            if isinstance(value, Source | Target):
+            if isinstance(value, Source | Target | Scratch):
                 yield value
 
 
 @dataclass(frozen=True, eq=False)
-class Conv2D(Call):
-    kernel: ClassVar[str] = "conv2d"
-    window: Window
-    input_zero_point: int
-    range: Range
-    scales: ChannelScales
-    input_dims: Dims
-    input: Source
-    filter_dims: Dims
-    filter: Constant
-    bias: Constant
-    output_dims: Dims
-    output: Target
-
-
-@dataclass(frozen=True, eq=False)
-class DepthwiseConv2D(Conv2D):
-    kernel: ClassVar[str] = "depthwise_conv2d"
-
-
-@dataclass(frozen=True, eq=False)
-class FullyConnected(Call):
-    kernel: ClassVar[str] = "fully_connected"
-    range: Range
-    scales: ChannelScales
-    inputs: int
-    input: Source
-    weights: Constant
-    bias: Constant
-    outputs: int
-    output: Target
-
-
-@dataclass(frozen=True, eq=False)
-class AveragePool(Call):
-    kernel: ClassVar[str] = "average_pool"
-    window: Window
-    range: Range
-    input_dims: Dims
-    input: Source
-    pool_dims: Dims
-    output_dims: Dims
-    output: Target
-
-
-@dataclass(frozen=True, eq=False)
-class MaxPool(AveragePool):
-    kernel: ClassVar[str] = "max_pool"
-
-
-@dataclass(frozen=True, eq=False)
-class Mean(Call):
-    kernel: ClassVar[str] = "mean"
-    input_zero_point: int
-    range: Range
-    scale: Scale
-    input_dims: Dims
-    input: Source
-    output: Target
-
-
-@dataclass(frozen=True, eq=False)
-class Add(Call):
-    kernel: ClassVar[str] = "add"
-    zero_point_1: int
-    zero_point_2: int
-    range: Range
-    scale_1: Scale
-    scale_2: Scale
-    output_scale: Scale
-    size: int
-    input_1: Source
-    input_2: Source
-    output: Target
-
-
-@dataclass(frozen=True, eq=False)
-class Softmax(Call):
-    kernel: ClassVar[str] = "softmax"
-    lowest: int
-    scale: Scale
-    rows: int
-    classes: int
-    input: Source
-    output: Target
-
-
-@dataclass(frozen=True, eq=False)
 class Step:
-    """A layer: one call of a kernel.
+    """A layer, or a part of one: one call of a kernel.
 
     Attributes:
         name: of the tensor that it makes.
-        macs: multiplications with a weight, those in the padding included.
         output_shape: of the tensor that it makes.
     """
 
     name: str
-    macs: int
     output_shape: tuple[int, ...]
     call: Call
 
 
 @dataclass(frozen=True, eq=False)
 class Program:
-    """A graph without anything left to decide but where its buffers lie and which variant of each kernel runs.
+    """A graph without anything left to decide but which variant of each kernel runs and where its buffers lie.
 
     Attributes:
         sizes: bytes of each buffer, by the index of the tensor that gave it its name.
