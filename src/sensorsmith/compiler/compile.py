@@ -1,4 +1,4 @@
-"""The compiler: legalise -> schedule -> choose kernel variants -> plan memory -> emit C."""
+"""The compiler: simplify -> legalise -> schedule -> choose kernel variants -> plan memory -> emit C."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sensorsmith.compiler.headers import closure
 from sensorsmith.compiler.kernels import header_name, select
 from sensorsmith.compiler.legalise import legalise
 from sensorsmith.compiler.memory import Life, Plan, plan_memory
+from sensorsmith.compiler.passes import simplify
 from sensorsmith.compiler.report import BufferReport, CompileReport, LayerReport
 from sensorsmith.compiler.schedule import schedule
 from sensorsmith.compiler.steps import Program, Source
@@ -55,10 +56,11 @@ def compile_graph(graph: Graph, name: str, target: str = "host") -> Emitted:
             todo="use lower-case letters, digits and underscores, a letter first, and not ss_, the runtime's own",
         )
     check_graph(graph)
-    program = select(schedule(legalise(graph)), target)
+    whole = schedule(legalise(graph))
+    program = select(schedule(legalise(simplify(graph))), target)
     lives = _lives(program)
     plan = plan_memory(lives, _leads(program, lives))
-    report = _report(graph, program, lives, plan, name, target)
+    report = _report(graph, whole, program, lives, plan, name, target)
     headers = [header_name(layer.op, layer.variant) for layer in report.layers]
     files = {
         f"{name}.c": emit_source(program, plan.offsets, report),
@@ -97,7 +99,7 @@ def _leads(program: Program, lives: dict[int, Life]) -> dict[tuple[int, int], in
 
 
 def _report(
-    graph: Graph, program: Program, lives: dict[int, Life], plan: Plan, name: str, target: str
+    graph: Graph, whole: Program, program: Program, lives: dict[int, Life], plan: Plan, name: str, target: str
 ) -> CompileReport:
     digits = max(2, len(str(len(program.steps))))
     layers = tuple(
@@ -123,7 +125,8 @@ def _report(
         model_sha256=hash_bytes(write_tflite(graph)),
         arena_bytes=plan.size,
         weights_bytes=sum(layer.weights_bytes for layer in layers),
-        macs=sum(layer.macs for layer in layers),
+        macs=sum(step.call.macs for step in whole.steps),
+        executed_macs=sum(layer.macs for layer in layers),
         layers=layers,
         buffers=buffers,
     )
