@@ -12,26 +12,28 @@ from tests.graph.models import Model
 
 from sensorsmith.base.errors import ModelError
 from sensorsmith.compiler import compile_graph
+from sensorsmith.compiler.passes.channels import fold_channels
 from sensorsmith.graph import FullyConnected, Graph, interpret_batch
 
 
-def _compiles(graph: Graph) -> bool:
+def _folds(graph: Graph) -> bool:
+    """Whether channels go, and the rest can be compiled."""
+    folded = fold_channels(graph, 1)
     try:
-        compile_graph(graph, "m")
+        compile_graph(folded, "m")
     except ModelError:
         return False
-    return True
+    return folded is not graph
 
 
-@settings(max_examples=3, deadline=None, derandomize=True, phases=[Phase.generate])
-@given(st.tuples(*(sparse_networks().filter(_compiles) for _ in range(8))))
-def test_the_c_of_a_sparse_network_equals_the_interpreter(graphs: tuple[Graph, ...]) -> None:
+@settings(max_examples=2, deadline=None, derandomize=True, phases=[Phase.generate])
+@given(st.tuples(*(sparse_networks().filter(_folds) for _ in range(8))))
+def test_the_c_of_a_network_with_fewer_channels_equals_the_interpreter(graphs: tuple[Graph, ...]) -> None:
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        library = Library(graphs, Path(folder))
+        library = Library([fold_channels(graph, 1) for graph in graphs], Path(folder))
         for index, graph in enumerate(graphs):
             x = extremes(graph, 3)
             np.testing.assert_array_equal(library.predict(index, x), interpret_batch(graph, x))
-        assert any(e.report.executed_macs < e.report.macs for e in library.emitted)
 
 
 def test_both_counts_of_multiplications_are_told() -> None:

@@ -50,7 +50,8 @@ class Interval:
     @property
     def constant(self) -> Masks:
         """Which channels have one value only."""
-        return self.low == self.high
+        same: Masks = self.low == self.high
+        return same
 
 
 def intervals(graph: Graph) -> dict[int, Interval]:
@@ -80,8 +81,8 @@ def taps_inside(op: Conv2D | DepthwiseConv2D | Pool2D, size: tuple[int, int], la
     before = padding_before(layer.input(0).shape[1 + axis], size[axis], op.stride[axis], op.padding, dilation)
     first = np.arange(layer.y.shape[1 + axis]) * op.stride[axis] - before
     position = first[:, None] + np.arange(size[axis]) * dilation
-    sets: Masks = np.unique((position >= 0) & (position < layer.input(0).shape[1 + axis]), axis=0)
-    return sets
+    inside: Masks = (position >= 0) & (position < layer.input(0).shape[1 + axis])
+    return np.unique(inside, axis=0)
 
 
 def _full(tensor: Tensor) -> Interval:
