@@ -54,24 +54,28 @@ def reaches_padding(window: Window, x: Dims, kernel: Dims, y: Dims) -> bool:
     return bottom >= x.h or right >= x.w
 
 
-def window_lead(window: Window, x: Dims, kernel: Dims, y: Dims, together: int = 1) -> int:
-    """`Call.lead` of a kernel that makes output pixels in order, and reads all windows of some before it writes them.
+def window_lead(window: Window, x: Dims, kernel: Dims, y: Dims, together: int = 1, early: int = 0) -> int:
+    """`Call.lead` of a kernel that makes int8 output pixels in order; exact.
 
     Args:
-        together: how many pixels it reads before it writes them.
+        together: of how many pixels it reads all windows before it writes them.
+        early: bytes of the first of these pixels that it has written, nevertheless, before its last read of the window.
     """
-    rows, columns = np.divmod(np.arange(y.h * y.w), y.w)
-    first_row = _first_inside(rows * window.stride_h - window.pad_h, window.dilation_h)
-    first_column = _first_inside(columns * window.stride_w - window.pad_w, window.dilation_w)
-    read = np.minimum(first_row * x.w + first_column, x.h * x.w) * x.c
+    rows = _first_inside(y.h, window.stride_h, window.pad_h, kernel.h, window.dilation_h, x.h)
+    columns = _first_inside(y.w, window.stride_w, window.pad_w, kernel.w, window.dilation_w, x.w)
+    nowhere = x.h * x.w
+    read = np.minimum(rows[:, None] * x.w + np.where(columns < x.w, columns, nowhere), nowhere).ravel() * x.c
     # From each pixel on, the lowest address that is still to be read.
     unread = np.minimum.accumulate(read[::-1])[::-1]
-    ends = np.arange(together, y.h * y.w, together)
-    return max(0, int((ends * y.c - unread[ends]).max(initial=0)))
+    written = np.arange(0, len(unread), together)
+    written = written[unread[written] < nowhere * x.c]
+    return max(0, int((written * y.c + early - unread[written]).max(initial=0)))
 
 
 def _first_inside(
-    origin: np.ndarray[tuple[int], np.dtype[np.int64]], dilation: int
+    count: int, stride: int, before: int, taps: int, dilation: int, size: int
 ) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """The first tap at or behind 0, of windows that begin at `origin`."""
-    return np.where(origin < 0, origin % dilation, origin)
+    """The position of each window's first tap inside the input, along one axis; `size` where it has none."""
+    origin = np.arange(count) * stride - before
+    first = np.where(origin < 0, origin % dilation, origin)
+    return np.where((first <= origin + (taps - 1) * dilation) & (first < size), first, size)
