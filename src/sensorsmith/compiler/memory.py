@@ -47,12 +47,28 @@ class Plan:
 
 def lower_bound(lives: Mapping[int, Life], leads: Leads | None = None) -> int:
     """Bytes in use at the busiest step: no plan needs fewer."""
-    starts = {life.first for life in lives.values()}
-    together = {t: sum(_padded(b.size) for b in lives.values() if b.first <= t <= b.last) for t in starts}
+
+    def in_use(first: int, last: int) -> int:
+        """Bytes of what is alive from step `first` to step `last`."""
+        return sum(padded(b.size) for b in lives.values() if b.first <= first and last <= b.last)
+
+    saved = dict.fromkeys((life.first for life in lives.values()), 0)
     for (read, written), lead in (leads or {}).items():
-        a, b = _padded(lives[read].size), _padded(lives[written].size)
-        together[lives[written].first] -= max(0, a + b - max(b, _padded(lead) + a))
-    return max((*together.values(), *(_padded(life.size) for life in lives.values())), default=0)
+        saved[lives[written].first] += saving(lives[read].size, lives[written].size, lead)
+    # At a step, and between steps, where nothing overlaps.
+    during = [in_use(step, step) - bytes_ for step, bytes_ in saved.items()]
+    return max((*during, *(in_use(step - 1, step) for step in saved)), default=0)
+
+
+def saving(read: int, written: int, lead: int) -> int:
+    """Bytes that two buffers can share, of which the first, as large as `read`, begins `lead` after the second."""
+    a, b = padded(read), padded(written)
+    return max(0, a + b - max(b, padded(lead) + a))
+
+
+def padded(size: int) -> int:
+    """A size that keeps the next buffer aligned."""
+    return -(-size // ALIGNMENT) * ALIGNMENT
 
 
 def plan_memory(lives: Mapping[int, Life], leads: Leads | None = None) -> Plan:
@@ -115,9 +131,9 @@ class _Space:
     """
 
     def __init__(self, lives: Mapping[int, Life], leads: Leads) -> None:
-        self.size = {b: _padded(life.size) for b, life in lives.items()}
+        self.size = {b: padded(life.size) for b, life in lives.items()}
         self.order = sorted(lives, key=lambda b: (-lives[b].first, b))
-        self._leads = {pair: _padded(lead) for pair, lead in leads.items()}
+        self._leads = {pair: padded(lead) for pair, lead in leads.items()}
         self._limits = {
             b: [(c, *self._distances(b, c)) for c, other in lives.items() if c != b and life.meets(other)]
             for b, life in lives.items()
@@ -202,7 +218,3 @@ class _Search:
             return True
         last = next(reversed(placed))
         return (offset, self._rank[buffer]) > (placed[last], self._rank[last])
-
-
-def _padded(size: int) -> int:
-    return -(-size // ALIGNMENT) * ALIGNMENT
