@@ -33,8 +33,8 @@ typedef struct {
     int32_t column_2; /* likewise to the third's */
     int32_t loops;    /* groups / 4 */
     int32_t rest;     /* groups % 4 */
-    int32_t offset;   /* 2 * zero point + 1; where it is clamped, of the zero point - minimum - 128 */
-    int32_t clamp;    /* 255 - (maximum - minimum), and in the second byte maximum - 127, modulo 256 */
+    int32_t offset;   /* 2 * zero point + 1; see ss_finish_armv7em */
+    int32_t clamp;    /* see ss_finish_armv7em */
 } ss_gemm;
 
 /* Four activations as (u0, u1) and (v0, v1). */
@@ -74,8 +74,7 @@ SS_SHARED void ss_widen_armv7em(const int8_t *input, int32_t *x, int groups)
     "smlad r6, r9, r11, r6\n" \
     "smlad r7, r9, r12, r7\n"
 
-/* From 256 * S to int8; see ss_round_to_int8. `clamp` is the last step: saturation, or a clamp in which the minimum has
- * been moved to -128, then the maximum to 127, and all back again at the end. */
+/* From 256 * S to int8 as ss_finish_armv7em does; `clamp` is the last step. */
 #define SS_GEMM_REQUANTIZE(sum, multiplier, offset, shift, clamp) \
     "asr " sum ", " sum ", #7\n" \
     "smmulr " sum ", " sum ", " multiplier "\n" \
@@ -183,12 +182,6 @@ SS_KERNEL int32_t ss_gemm_sum(int32_t sum, const int32_t *weights, const int32_t
     return sum;
 }
 
-SS_KERNEL int32_t ss_gemm_clamp(int32_t x, int32_t bytes)
-{
-    x += bytes & 0xFF;
-    return (int8_t)((x > INT8_MAX ? INT8_MAX : x) + ((bytes >> 8) & 0xFF));
-}
-
 SS_KERNEL void ss_gemm_rows(const ss_gemm *g, int clamped)
 {
     const int32_t groups = 4 * g->loops + g->rest;
@@ -202,8 +195,7 @@ SS_KERNEL void ss_gemm_rows(const ss_gemm *g, int clamped)
             const int32_t offset = g->offset * ((int32_t)1 << shift);
             for (int c = 2; c >= 0; c--) {
                 const int32_t sum = ss_gemm_sum(stream[row], stream + 2 + row, g->x + c, groups);
-                const int32_t y = ss_round_to_int8(ss_multiply_rounded(sum >> 7, tail[row]), offset, shift);
-                output[row + column[c]] = (int8_t)(clamped ? ss_gemm_clamp(y, g->clamp) : y);
+                output[row + column[c]] = ss_finish_armv7em(sum >> 7, tail[row], offset, shift, g->clamp, clamped);
             }
         }
         stream = tail + 3;

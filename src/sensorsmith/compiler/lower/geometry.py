@@ -54,7 +54,7 @@ def reaches_padding(window: Window, x: Dims, kernel: Dims, y: Dims) -> bool:
     return bottom >= x.h or right >= x.w
 
 
-def window_lead(window: Window, x: Dims, kernel: Dims, y: Dims, together: int = 1) -> int:
+def window_lead(window: Window, x: Dims, y: Dims, together: int = 1) -> int:
     """`Call.lead` of a kernel that makes output pixels in order, and reads all windows of some before it writes them.
 
     Args:
