@@ -106,8 +106,8 @@ SS_KERNEL int32_t ss_multiply_rounded(int32_t a, int32_t b)
 #endif
 }
 
-/* (x + zero point * 2^n) / 2^n to nearest, half away from zero, within int8, where n = shift + 1, |x| < 2^23,
- * shift <= 22 and offset = (2 * zero point + 1) * 2^shift: the second rounding of TFLite's requantization. */
+/* (x + zero point * 2^n) / 2^n to nearest, half away from zero, within int8, where n = shift + 1 and
+ * |x| + 2^(shift + 8) < 2^31, and offset = (2 * zero point + 1) * 2^shift: the second rounding of TFLite's requantization. */
 SS_KERNEL int32_t ss_round_to_int8(int32_t x, int32_t offset, int32_t shift)
 {
     x = (x + (x >> 31) + offset) >> shift;

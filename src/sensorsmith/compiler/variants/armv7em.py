@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from sensorsmith.compiler.lower import conv
+from sensorsmith.compiler.lower import conv, dense
 from sensorsmith.compiler.lower.geometry import window_lead
 from sensorsmith.compiler.steps import (
     SAME_PLACE,
@@ -29,7 +29,6 @@ from sensorsmith.graph.fixedpoint import multiply_by_quantized_multiplier
 Ints = npt.NDArray[np.int64]
 
 _COLUMNS = 3  # pixels that are worked on together
-_SUM_LIMIT = 1 << 23
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,8 +148,8 @@ class _Rows:
     shift: Ints
 
 
-def _rows_of(weights: Ints, bias: Ints, scales: ChannelScales, range_: Range) -> _Rows | None:
-    """Weights (N, K) and folded biases (N), if sums stay within 2^23 and multipliers are below 1/2.
+def _rows_of(weights: Ints, bias: Ints, scales: ChannelScales, range_: Range, limit: int) -> _Rows | None:
+    """Weights (N, K) and folded biases (N), if sums stay below a limit and multipliers below 1/2.
 
     Sums of channels whose output is the same for every input may be larger (trained networks have dead channels, of
     tiny scale): such a channel gets a bias that gives this output, and no weights.
@@ -165,11 +164,12 @@ def _rows_of(weights: Ints, bias: Ints, scales: ChannelScales, range_: Range) ->
         for end in (least, most)
     ]
     constant = ends[0] == ends[1]
-    fits = (most < _SUM_LIMIT) & (least > -_SUM_LIMIT) & (left <= -1)
+    reach = np.maximum(np.abs(most), np.abs(least))
+    # ss_round_to_int8 adds at most 255 * 2^shift to the scaled sum.
+    rounded = (reach * multiplier >> 31) + (256 << np.clip(-left - 1, 0, 31))
+    fits = ~constant & (reach < limit) & (left <= -1) & (rounded < 1 << 31)
     if not np.all(constant | fits):
         return None
-    # Where all is shifted out, the output is constant.
-    fits &= ~constant
     return _Rows(
         np.where(fits[:, None], weights, 0),
         # With a factor of 1/4, four times the output without its zero point.
@@ -192,9 +192,16 @@ def _folded_bias(call: conv.Conv2D, weights: Ints) -> Ints:
     return bias
 
 
-def _conv2d(call: conv.Conv2D) -> Conv2D | None:
+def _conv2d(call: conv.Conv2D) -> Conv2D | FullyConnected | None:
     weights = call.filter.data.astype(np.int64).reshape(call.output_dims.c, -1)
-    rows = _rows_of(weights, _folded_bias(call, weights), call.scales, call.range)
+    bias = _folded_bias(call, weights)
+    if (
+        call.filter_dims == call.input_dims
+        and call.output_dims.h == call.output_dims.w == 1
+        and not call.window.pad_h + call.window.pad_w
+    ):
+        return _dense(weights, bias, call.scales, call.range, call.filter.note, call)
+    rows = _rows_of(weights, bias, call.scales, call.range, limit=1 << 23)
     if rows is None or _words(rows.weights).min() < -(1 << 15):
         return None
     groups = -(-weights.shape[1] // 4)
@@ -209,9 +216,63 @@ def _conv2d(call: conv.Conv2D) -> Conv2D | None:
         input_dims=call.input_dims,
         input=call.input,
         filter_dims=call.filter_dims,
-        stream=Constant(_stream(rows), call.filter.note),
+        stream=Constant(_stream(rows, 2), call.filter.note),
         scratch=Scratch(4 * 6 * groups + (0 if pointwise else 4 * groups), "int32"),
         output_dims=call.output_dims,
+        output=call.output,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class FullyConnected(Call):
+    kernel: ClassVar[str] = "fully_connected"
+    variant: ClassVar[str] = "armv7em"
+    offset: int
+    clamp: int
+    clamped: int
+    row_scales: int
+    multiplier: int
+    shift: int
+    inputs: int
+    input: Source
+    stream: Constant
+    scratch: Scratch
+    outputs: int
+    output: Target
+
+    def lead(self, source: Source, target: Target | Scratch) -> int | None:
+        del source
+        # Widening doubles the input from its start on, and may catch up with it at the end.
+        return 4 * ((self.inputs - 1) // 4) if isinstance(target, Scratch) else None
+
+
+def _fully_connected(call: dense.FullyConnected) -> FullyConnected | None:
+    weights = call.weights.data.astype(np.int64)
+    return _dense(weights, call.bias.data.astype(np.int64), call.scales, call.range, call.weights.note, call)
+
+
+def _dense(
+    weights: Ints, bias: Ints, scales: ChannelScales, range_: Range, note: str, call: dense.FullyConnected | conv.Conv2D
+) -> FullyConnected | None:
+    rows = _rows_of(weights, bias, scales, range_, limit=1 << 23)
+    if rows is None or _words(rows.weights).min() < -(1 << 15):
+        return None
+    offset, clamp, clamped = _activation(range_)
+    multiplier, shift = int(rows.multiplier[0]), int(rows.shift[0])
+    row_scales = bool(np.any(rows.multiplier != multiplier) or np.any(rows.shift != shift))
+    outputs, inputs = weights.shape
+    return FullyConnected(
+        offset=offset if row_scales else offset << shift,
+        clamp=clamp,
+        clamped=clamped,
+        row_scales=int(row_scales),
+        multiplier=multiplier,
+        shift=shift,
+        inputs=inputs,
+        input=call.input,
+        stream=Constant(_stream(rows, 4, row_scales), note),
+        scratch=Scratch(8 * -(-inputs // 4), "int32"),
+        outputs=outputs,
         output=call.output,
     )
 
@@ -223,21 +284,27 @@ def _words(weights: Ints) -> Ints:
     return joined
 
 
-def _stream(rows: _Rows) -> npt.NDArray[np.int32]:
-    """The stream of ss_gemm_armv7em.h."""
-    spare = [(0, len(rows.bias) % 2)]
+def _stream(rows: _Rows, together: int, row_scales: bool = True) -> npt.NDArray[np.int32]:
+    """The stream of ss_gemm_armv7em.h and of kernels/fully_connected/armv7em.h.
+
+    Args:
+        together: rows that are worked on together.
+        row_scales: whether each row's factor is in the stream.
+    """
+    spare = [(0, -len(rows.bias) % together)]
     weights = np.pad(rows.weights, [*spare, (0, -rows.weights.shape[1] % 4)])
     bias, multiplier, shift = (np.pad(table, spare) for table in (rows.bias, rows.multiplier, rows.shift))
     halves = _words(weights)
     start = 256 * bias - 127 * weights[:, 0::2].sum(axis=1)
     words = (halves[:, 0::2] & 0xFFFF) | (halves[:, 1::2] & 0xFFFF) << 16
-    pairs = len(bias) // 2
+    blocks = len(bias) // together
     parts = [
-        start.reshape(pairs, 2),
-        words.reshape(pairs, 2, -1).transpose(0, 2, 1).reshape(pairs, -1),
-        multiplier.reshape(pairs, 2),
-        (shift[0::2] | shift[1::2] << 8).reshape(pairs, 1),
+        start.reshape(blocks, together),
+        words.reshape(blocks, together, -1).transpose(0, 2, 1).reshape(blocks, -1),
     ]
+    if row_scales:
+        shifts = (shift.reshape(blocks, together) << 8 * np.arange(together)).sum(axis=1)
+        parts += [multiplier.reshape(blocks, together), shifts.reshape(blocks, 1)]
     return _as_int32(np.concatenate(parts, axis=1))
 
 
@@ -265,8 +332,9 @@ class _Axis:
 
 def _depthwise(call: conv.DepthwiseConv2D) -> DepthwiseConv2D | DepthwiseConv2D3x3 | None:
     x, y, window = call.input_dims, call.output_dims, call.window
-    taps = call.filter.data.astype(np.int64)[0].transpose(2, 0, 1)
-    rows = _rows_of(taps.reshape(y.c, -1), _folded_bias(call, taps.reshape(y.c, -1)), call.scales, call.range)
+    taps = call.filter.data.astype(np.int64).reshape(call.filter_dims.h, call.filter_dims.w, y.c).transpose(2, 0, 1)
+    weights = taps.reshape(y.c, -1)
+    rows = _rows_of(weights, _folded_bias(call, weights), call.scales, call.range, limit=1 << 30)
     dilated = (window.dilation_h > 1 and taps.shape[1] > 1) or (window.dilation_w > 1 and taps.shape[2] > 1)
     if rows is None or dilated:
         return None
@@ -355,4 +423,8 @@ def _stream_of_taps(taps: Ints, rows: _Rows) -> npt.NDArray[np.int32]:
     return _as_int32(np.column_stack([2 * rows.bias, rows.multiplier, rows.shift, words.reshape(len(taps), -1)]))
 
 
-SPECIALISE: dict[type[Call], Callable[[Any], Call | None]] = {conv.Conv2D: _conv2d, conv.DepthwiseConv2D: _depthwise}
+SPECIALISE: dict[type[Call], Callable[[Any], Call | None]] = {
+    conv.Conv2D: _conv2d,
+    conv.DepthwiseConv2D: _depthwise,
+    dense.FullyConnected: _fully_connected,
+}
