@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sensorsmith.compiler.memory import ALIGNMENT, Life, _Space, lower_bound, plan_memory
+from sensorsmith.compiler.steps import SAME_PLACE
 
 
 def _life(size: int, first: int, length: int) -> Life:
@@ -18,7 +19,7 @@ programs = st.lists(lives, max_size=9).map(lambda each: dict(enumerate(each)))
 
 def _draw_leads(buffers: dict[int, Life], data: st.DataObject) -> dict[tuple[int, int], int]:
     pairs = [(a, b) for a, b in permutations(buffers, 2) if buffers[a].last == buffers[b].first > buffers[a].first]
-    return {pair: data.draw(st.sampled_from([0, 0, 10, 40, 250])) for pair in pairs}
+    return {pair: data.draw(st.sampled_from([SAME_PLACE, 0, 0, 10, 40, 250])) for pair in pairs}
 
 
 chains = st.lists(st.tuples(st.integers(1, 50), st.sampled_from([1, 1, 1, 3])), min_size=2, max_size=6).map(
@@ -30,6 +31,7 @@ def _padded(size: int) -> int:
     return -(-size // ALIGNMENT) * ALIGNMENT
 
 
+@settings(deadline=None)
 @given(programs)
 def test_no_two_buffers_alive_at_once_overlap(buffers: dict[int, Life]) -> None:
     plan = plan_memory(buffers)
@@ -39,6 +41,7 @@ def test_no_two_buffers_alive_at_once_overlap(buffers: dict[int, Life]) -> None:
             assert apart or plan.offsets[b] + buffers[b].size <= plan.offsets[a]
 
 
+@settings(deadline=None)
 @given(programs)
 def test_the_arena_holds_all_and_wastes_little(buffers: dict[int, Life]) -> None:
     plan = plan_memory(buffers)
@@ -47,6 +50,7 @@ def test_the_arena_holds_all_and_wastes_little(buffers: dict[int, Life]) -> None
     assert lower_bound(buffers) <= plan.size <= sum(_padded(life.size) for life in buffers.values())
 
 
+@settings(deadline=None)
 @given(programs.filter(lambda buffers: len(buffers) > 1))
 def test_the_bound_is_at_least_that_of_any_pair_alive(buffers: dict[int, Life]) -> None:
     pairs = (a.size + b.size for a, b in permutations(buffers.values(), 2) if a.meets(b))
@@ -124,8 +128,11 @@ def test_a_buffer_may_lie_upon_the_one_that_its_last_step_writes() -> None:
     assert (in_place.offsets, in_place.size) == ({0: 0, 1: 0}, 200)
     behind = plan_memory(lives, {(0, 1): 120})
     assert (behind.offsets, behind.size) == ({0: 120, 1: 0}, 220)
+    same = plan_memory(lives, {(0, 1): SAME_PLACE})
+    assert (same.offsets, same.size) == ({0: 0, 1: 0}, 200)
 
 
+@settings(deadline=None)
 @given(programs.filter(lambda buffers: len(buffers) > 1), st.data())
 def test_leads_are_kept(buffers: dict[int, Life], data: st.DataObject) -> None:
     leads = _draw_leads(buffers, data)
@@ -135,6 +142,10 @@ def test_leads_are_kept(buffers: dict[int, Life], data: st.DataObject) -> None:
         if buffers[a].meets(buffers[b]):
             start, other = plan.offsets[a], plan.offsets[b]
             apart = start + buffers[a].size <= other or other + buffers[b].size <= start
-            behind = (a, b) in leads and start >= other + leads[a, b]
-            before = (b, a) in leads and other >= start + leads[b, a]
-            assert apart or behind or before
+            assert apart or _led(leads.get((a, b)), start, other) or _led(leads.get((b, a)), other, start)
+
+
+def _led(lead: int | None, read: int, written: int) -> bool:
+    if lead == SAME_PLACE:
+        return read == written
+    return lead is not None and read >= written + lead

@@ -16,7 +16,7 @@ from sensorsmith.compiler.legalise import legalise
 from sensorsmith.compiler.lives import leads_of, lives_of
 from sensorsmith.compiler.memory import lower_bound
 from sensorsmith.compiler.schedule import schedule
-from sensorsmith.compiler.steps import Call, Program, Scratch, Source, Step, Target
+from sensorsmith.compiler.steps import SAME_PLACE, Call, Program, Scratch, Source, Step, Target
 from sensorsmith.graph import Add, Conv2D, Graph, interpret_batch
 
 
@@ -36,7 +36,7 @@ def test_layers_that_nobody_reads_are_dropped() -> None:
 class _Call(Call):
     """Reads one or two buffers, and writes one."""
 
-    kernel: ClassVar[str] = "nothing"
+    kernel: ClassVar[str] = "add"  # test_kernels.py wants a file for each
     a: Source
     b: Source
     output: Target
@@ -57,14 +57,14 @@ def _program(steps: Sequence[tuple[int, int, int, int | None, int]]) -> Program:
             sizes[-1 - index] = scratch
         memory = Scratch(scratch, buffer=-1 - index) if scratch else None
         calls.append(_Call(Source(a), Source(b), Target(index + 1), memory, lead))
-    return Program(tuple(Step(str(i), (), call) for i, call in enumerate(calls)), sizes, 0, len(steps))
+    return Program(tuple(Step(str(i), (), 0, call) for i, call in enumerate(calls)), sizes, 0, len(steps))
 
 
 @st.composite
 def programs(draw: st.DrawFn) -> Program:
     steps = []
     for index in range(draw(st.integers(1, 6))):
-        source, lead = st.integers(0, index), st.sampled_from([None, 0, 8])
+        source, lead = st.integers(0, index), st.sampled_from([None, SAME_PLACE, 0, 8])
         steps.append(
             (draw(source), draw(source), 4 * draw(st.integers(1, 20)), draw(lead), draw(st.sampled_from([0, 24])))
         )

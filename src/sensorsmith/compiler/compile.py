@@ -82,7 +82,7 @@ def _report(
             op=step.call.kernel,
             variant=step.call.variant,
             symbol=f"{name}_layer_{index:0{digits}}_{step.call.kernel}",
-            macs=step.call.macs,
+            macs=step.macs,
             output_shape=step.output_shape,
             weights_bytes=weights_bytes(step),
         )
@@ -99,7 +99,7 @@ def _report(
         model_sha256=hash_bytes(write_tflite(graph)),
         arena_bytes=plan.size,
         weights_bytes=sum(layer.weights_bytes for layer in layers),
-        macs=sum(step.call.macs for step in whole.steps),
+        macs=sum(step.macs for step in whole.steps),
         executed_macs=sum(layer.macs for layer in layers),
         layers=layers,
         buffers=buffers,

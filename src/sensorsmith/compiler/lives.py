@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sensorsmith.compiler.memory import Life
-from sensorsmith.compiler.steps import Program, Source, Step
+from sensorsmith.compiler.steps import SAME_PLACE, Program, Source, Step
 
 
 def lives_of(program: Program) -> dict[int, Life]:
@@ -35,7 +35,8 @@ def step_leads(step: Step) -> dict[tuple[int, int], int]:
     for written in (b for b in buffers if not isinstance(b, Source)):
         for read in {b.buffer for b in buffers if isinstance(b, Source)} - {written.buffer}:
             uses = [b for b in buffers if isinstance(b, Source) and b.buffer == read]
-            asked = [step.call.lead(use, written) for use in uses]
-            if None not in asked:
-                leads[read, written.buffer] = max(lead for lead in asked if lead is not None)
+            asked = {step.call.lead(use, written) for use in uses}
+            known = [lead for lead in asked if lead is not None]
+            if len(known) == len(asked) and (SAME_PLACE not in known or len(known) == 1):
+                leads[read, written.buffer] = max(known)
     return leads

@@ -12,8 +12,10 @@ finds the same.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+
+from sensorsmith.compiler.steps import SAME_PLACE
 
 ALIGNMENT = 4
 _FEW = 32  # buffers whose orders are searched; twelve of them nearly always to the end
@@ -22,7 +24,8 @@ _TRIES = 1000
 _COMPARISONS = 4_000_000  # of two lives, which bounds the tries for very many buffers
 
 Leads = Mapping[tuple[int, int], int]
-"""(a buffer, one that the step of its last use writes) -> bytes by which the first must begin after the second."""
+"""(a buffer, one that the step of its last use writes) -> bytes by which the first must begin after the second, or
+SAME_PLACE."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ def lower_bound(lives: Mapping[int, Life], leads: Leads | None = None) -> int:
 def saving(read: int, written: int, lead: int) -> int:
     """Bytes that two buffers can share, of which the first, as large as `read`, begins `lead` after the second."""
     a, b = padded(read), padded(written)
-    return max(0, a + b - max(b, padded(lead) + a))
+    return max(0, a + b - max(b, padded(max(lead, 0)) + a))
 
 
 def padded(size: int) -> int:
@@ -127,23 +130,36 @@ class _Space:
 
     Attributes:
         size: bytes of each buffer, padded.
-        order: buffers, the one that is made last first; the order of those at one offset.
+        order: buffers, the one that is made last first.
+        paired: buffers that may overlap with some other one where both begin at the same address.
     """
 
     def __init__(self, lives: Mapping[int, Life], leads: Leads) -> None:
         self.size = {b: padded(life.size) for b, life in lives.items()}
         self.order = sorted(lives, key=lambda b: (-lives[b].first, b))
-        self._leads = {pair: padded(lead) for pair, lead in leads.items()}
+        self._leads = {pair: padded(lead) for pair, lead in leads.items() if lead != SAME_PLACE}
+        same = [pair for pair, lead in leads.items() if lead == SAME_PLACE]
+        self._same = {*same, *((b, a) for a, b in same)}
+        self.paired = {b for pair in same for b in pair}
         self._limits = {
-            b: [(c, *self._distances(b, c)) for c, other in lives.items() if c != b and life.meets(other)]
+            b: [
+                (c, *limit)
+                for c, other in lives.items()
+                if c != b and life.meets(other)
+                for limit in self._between(b, c)
+            ]
             for b, life in lives.items()
         }
 
-    def _distances(self, buffer: int, other: int) -> tuple[int, int]:
-        """How far before another one, or how far behind it, a buffer has to begin."""
+    def _between(self, buffer: int, other: int) -> Iterator[tuple[int, int]]:
+        """Distances from another buffer, in intervals without their ends, at which a buffer is in its way."""
+        size, other_size = self.size[buffer], self.size[other]
+        if (buffer, other) in self._same:
+            yield from ((-size, 0), (0, other_size))
+            return
         # As the one read it has to lie `lead` behind the other; as the one written, `lead` before it.
-        before = min(self.size[buffer], self._leads.get((other, buffer), self.size[buffer]))
-        return before, min(self.size[other], self._leads.get((buffer, other), self.size[other]))
+        before = min(size, self._leads.get((other, buffer), size))
+        yield -before, min(other_size, self._leads.get((buffer, other), other_size))
 
     def place(self, order: list[int]) -> Plan:
         offsets: dict[int, int] = {}
@@ -156,14 +172,10 @@ class _Space:
 
     def lowest(self, buffer: int, placed: Mapping[int, int]) -> int:
         """The lowest offset at which a buffer gets into the way of none of those placed."""
-        taken = [
-            (placed[other] - before, placed[other] + behind)
-            for other, before, behind in self._limits[buffer]
-            if other in placed
-        ]
-        taken.sort()
+        limits = self._limits[buffer]
+        taken = [(placed[other] + start, placed[other] + end) for other, start, end in limits if other in placed]
         offset = 0
-        for start, end in taken:
+        for start, end in sorted(taken):
             if offset <= start:
                 break
             offset = max(offset, end)
@@ -178,7 +190,8 @@ class _Search:
     """Branch and bound through the orders by rising offset, in which each buffer lies as low as those before it allow.
 
     Some best plan has such an order: sort the buffers of any best plan by offset, let each fall as far as it can, and
-    repeat until none falls.
+    repeat until none falls. At one offset, what is written goes before what is read; of buffers that meet only where
+    both begin at one address, the one that cannot fall goes first, whichever it is.
 
     Attributes:
         best: the best plan found so far.
@@ -213,8 +226,10 @@ class _Search:
                 self.extend(placed | {buffer: lowest[buffer]}, [b for b in rest if b != buffer])
 
     def _follows(self, buffer: int, offset: int, placed: dict[int, int]) -> bool:
-        """Whether a buffer comes after the last of those placed, by offset."""
+        """Whether a buffer may come after the last of those placed, by offset."""
         if not placed:
             return True
         last = next(reversed(placed))
+        if offset == placed[last] and {buffer, last} & self._space.paired:
+            return True
         return (offset, self._rank[buffer]) > (placed[last], self._rank[last])

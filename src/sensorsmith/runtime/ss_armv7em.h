@@ -5,6 +5,8 @@
 #ifndef SS_ARMV7EM_H
 #define SS_ARMV7EM_H
 
+#include <stddef.h>
+
 #include "ss_base.h"
 
 #if defined(__GNUC__) && defined(__ARM_FEATURE_DSP) && defined(__thumb2__)
@@ -104,8 +106,8 @@ SS_KERNEL int32_t ss_multiply_rounded(int32_t a, int32_t b)
 #endif
 }
 
-/* (x + zero point * 2^n) / 2^n to nearest, half away from zero, within int8, where n = shift + 1, |x| < 2^23,
- * shift <= 22 and offset = (2 * zero point + 1) * 2^shift: the second rounding of TFLite's requantization. */
+/* (x + zero point * 2^n) / 2^n to nearest, half away from zero, within int8, where n = shift + 1 and
+ * |x| + 2^(shift + 8) < 2^31, and offset = (2 * zero point + 1) * 2^shift: the second rounding of TFLite's requantization. */
 SS_KERNEL int32_t ss_round_to_int8(int32_t x, int32_t offset, int32_t shift)
 {
     x = (x + (x >> 31) + offset) >> shift;
@@ -116,6 +118,27 @@ SS_KERNEL int32_t ss_round_to_int8(int32_t x, int32_t offset, int32_t shift)
     x >>= 1;
     return x < INT8_MIN ? INT8_MIN : x > INT8_MAX ? INT8_MAX : x;
 #endif
+}
+
+/* From twice a sum to int8, by a multiplier / 2^31 * 2^-(shift + 1), with offset as ss_round_to_int8 wants it.
+ *
+ * Clamped, the zero point in `offset` is moved by -minimum - 128, so that saturation cuts at the minimum; `clamp` has
+ * 255 - (maximum - minimum) in its lowest byte, which moves the maximum to 127, and in the next one what moves all back
+ * to its place, modulo 256. */
+SS_KERNEL int8_t ss_finish_armv7em(int32_t twice, int32_t multiplier, int32_t offset, int32_t shift, int32_t clamp,
+                                   int clamped)
+{
+    int32_t x = ss_round_to_int8(ss_multiply_rounded(twice, multiplier), offset, shift);
+    if (clamped) {
+        x += clamp & 0xFF;
+#if SS_ARMV7EM
+        __asm__("ssat %0, #8, %0" : "+r"(x));
+#else
+        x = x > INT8_MAX ? INT8_MAX : x;
+#endif
+        x += (clamp >> 8) & 0xFF;
+    }
+    return (int8_t)x;
 }
 
 #endif

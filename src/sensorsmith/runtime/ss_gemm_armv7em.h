@@ -33,8 +33,8 @@ typedef struct {
     int32_t column_2; /* likewise to the third's */
     int32_t loops;    /* groups / 4 */
     int32_t rest;     /* groups % 4 */
-    int32_t offset;   /* 2 * zero point + 1; where it is clamped, of the zero point - minimum - 128 */
-    int32_t clamp;    /* 255 - (maximum - minimum), and in the second byte maximum - 127, modulo 256 */
+    int32_t offset;   /* 2 * zero point + 1; see ss_finish_armv7em */
+    int32_t clamp;    /* see ss_finish_armv7em */
 } ss_gemm;
 
 /* Four activations as (u0, u1) and (v0, v1). */
@@ -44,11 +44,61 @@ SS_KERNEL void ss_widen_word_armv7em(uint32_t word, int32_t *u, int32_t *v)
     *v = (int32_t)(ss_swap_bytes(word) ^ 0x007F007Fu);
 }
 
-/* Consecutive activations, to every third word. */
-SS_SHARED void ss_widen_armv7em(const int8_t *input, int32_t *x, int groups)
+/* Consecutive activations, to every third word of x. Returns where the next ones belong. */
+SS_SHARED int32_t *ss_widen_armv7em(const int8_t *input, int32_t *x, int groups)
 {
     for (; groups > 0; groups--, input += 4, x += 6)
         ss_widen_word_armv7em(ss_load_word(input), &x[0], &x[3]);
+    return x;
+}
+
+/* The same for activations that are all equal. */
+SS_SHARED int32_t *ss_widen_padding_armv7em(int32_t *x, int groups, int32_t value)
+{
+    int32_t u, v;
+    ss_widen_word_armv7em(((uint32_t)value & 0xFFu) * 0x01010101u, &u, &v);
+    for (; groups > 0; groups--, x += 6) {
+        x[0] = u;
+        x[3] = v;
+    }
+    return x;
+}
+
+/* Four activations of each of three columns, for `groups` times, to x. */
+SS_KERNEL void ss_widen_three_armv7em(const int8_t *a, const int8_t *b, const int8_t *c, int32_t *x, int groups)
+{
+#if SS_ARMV7EM
+    register const int8_t *from_a __asm__("r0") = a;
+    register const int8_t *from_b __asm__("r1") = b;
+    register const int8_t *from_c __asm__("r2") = c;
+    register int32_t *to __asm__("r3") = x;
+    register int left __asm__("r4") = groups;
+    __asm__ volatile("1:\n"
+                     "ldr r10, [r0], #4\n"
+                     "ldr r11, [r1], #4\n"
+                     "ldr r12, [r2], #4\n"
+                     "sxtb16 r6, r10, ror #8\n"
+                     "sxtb16 r8, r11, ror #8\n"
+                     "sxtb16 r9, r12, ror #8\n"
+                     "rev16 r10, r10\n"
+                     "rev16 r11, r11\n"
+                     "rev16 r12, r12\n"
+                     "eor r10, r10, #0x007F007F\n"
+                     "eor r11, r11, #0x007F007F\n"
+                     "eor r12, r12, #0x007F007F\n"
+                     "stm r3!, {r6, r8, r9, r10, r11, r12}\n"
+                     "subs r4, r4, #1\n"
+                     "bne 1b\n"
+                     : "+r"(from_a), "+r"(from_b), "+r"(from_c), "+r"(to), "+r"(left)
+                     :
+                     : "r6", "r8", "r9", "r10", "r11", "r12", "cc", "memory");
+#else
+    for (; groups > 0; groups--, a += 4, b += 4, c += 4, x += 6) {
+        ss_widen_word_armv7em(ss_load_word(a), &x[0], &x[3]);
+        ss_widen_word_armv7em(ss_load_word(b), &x[1], &x[4]);
+        ss_widen_word_armv7em(ss_load_word(c), &x[2], &x[5]);
+    }
+#endif
 }
 
 #if SS_ARMV7EM
@@ -74,8 +124,7 @@ SS_SHARED void ss_widen_armv7em(const int8_t *input, int32_t *x, int groups)
     "smlad r6, r9, r11, r6\n" \
     "smlad r7, r9, r12, r7\n"
 
-/* From 256 * S to int8; see ss_round_to_int8. `clamp` is the last step: saturation, or a clamp in which the minimum has
- * been moved to -128, then the maximum to 127, and all back again at the end. */
+/* From 256 * S to int8 as ss_finish_armv7em does; `clamp` is the last step. */
 #define SS_GEMM_REQUANTIZE(sum, multiplier, offset, shift, clamp) \
     "asr " sum ", " sum ", #7\n" \
     "smmulr " sum ", " sum ", " multiplier "\n" \
@@ -183,12 +232,6 @@ SS_KERNEL int32_t ss_gemm_sum(int32_t sum, const int32_t *weights, const int32_t
     return sum;
 }
 
-SS_KERNEL int32_t ss_gemm_clamp(int32_t x, int32_t bytes)
-{
-    x += bytes & 0xFF;
-    return (int8_t)((x > INT8_MAX ? INT8_MAX : x) + ((bytes >> 8) & 0xFF));
-}
-
 SS_KERNEL void ss_gemm_rows(const ss_gemm *g, int clamped)
 {
     const int32_t groups = 4 * g->loops + g->rest;
@@ -202,8 +245,7 @@ SS_KERNEL void ss_gemm_rows(const ss_gemm *g, int clamped)
             const int32_t offset = g->offset * ((int32_t)1 << shift);
             for (int c = 2; c >= 0; c--) {
                 const int32_t sum = ss_gemm_sum(stream[row], stream + 2 + row, g->x + c, groups);
-                const int32_t y = ss_round_to_int8(ss_multiply_rounded(sum >> 7, tail[row]), offset, shift);
-                output[row + column[c]] = (int8_t)(clamped ? ss_gemm_clamp(y, g->clamp) : y);
+                output[row + column[c]] = ss_finish_armv7em(sum >> 7, tail[row], offset, shift, g->clamp, clamped);
             }
         }
         stream = tail + 3;

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from sensorsmith.compiler.lower.conv import Conv2D, DepthwiseConv2D
@@ -22,18 +22,22 @@ RANGE, SCALE = Range(0, -128, 127), Scale(1 << 30, 0)
 
 @st.composite
 def geometries(draw: st.DrawFn) -> tuple[Window, Dims, Dims, Dims]:
-    """A window, an input, a kernel and an output of as many windows as are drawn, some of them in the padding."""
-    small = st.integers(1, 3)
-    window = Window(
-        draw(small), draw(small), draw(small), draw(small), draw(st.integers(0, 3)), draw(st.integers(0, 3))
-    )
-    x = Dims(draw(st.integers(1, 5)), draw(st.integers(1, 5)), draw(small))
-    return (
-        window,
-        x,
-        Dims(draw(small), draw(small), 1),
-        Dims(draw(st.integers(1, 5)), draw(st.integers(1, 5)), draw(small)),
-    )
+    """A window, an input, a kernel, and an output of as many windows as have a tap inside the input, or fewer."""
+    few, sizes, padding = st.integers(1, 3), st.integers(1, 5), st.integers(0, 3)
+    window = Window(draw(few), draw(few), draw(few), draw(few), draw(padding), draw(padding))
+    x, kernel = Dims(draw(sizes), draw(sizes), draw(few)), Dims(draw(few), draw(few), 1)
+    rows = _touching(window.stride_h, window.pad_h, kernel.h, window.dilation_h, x.h)
+    columns = _touching(window.stride_w, window.pad_w, kernel.w, window.dilation_w, x.w)
+    assume(rows > 0 < columns)
+    return window, x, kernel, Dims(draw(st.integers(1, rows)), draw(st.integers(1, columns)), draw(few))
+
+
+def _touching(stride: int, before: int, taps: int, dilation: int, size: int) -> int:
+    """How many windows, from the first on, have a tap inside the input."""
+    count = 0
+    while any(0 <= count * stride - before + tap * dilation < size for tap in range(taps)):
+        count += 1
+    return count
 
 
 def _pixels(window: Window, x: Dims, kernel: Dims, y: Dims) -> Iterator[tuple[int, list[int]]]:
@@ -122,7 +126,8 @@ def test_the_lead_of_a_kernel_that_makes_pixels_together(
     geometry: tuple[Window, Dims, Dims, Dims], together: int
 ) -> None:
     expected = _least(list(_together(together, *geometry)), geometry[3].size)
-    assert window_lead(*geometry, together=together) == expected
+    window, x, _, y = geometry
+    assert window_lead(window, x, y, together=together) == expected
 
 
 @given(st.integers(1, 4), st.integers(1, 4), st.integers(1, 4))

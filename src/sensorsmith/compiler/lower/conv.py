@@ -40,7 +40,7 @@ class Conv2D(Call):
         """The window is read again for each channel of its pixel."""
         del source, target
         early = self.output_dims.c - 1
-        return window_lead(self.window, self.input_dims, self.filter_dims, self.output_dims, early=early)
+        return window_lead(self.window, self.input_dims, self.output_dims, early=early)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +51,7 @@ class DepthwiseConv2D(Conv2D):
         """Of the window, each output channel reads one channel; the last reads the last."""
         del source, target
         early = self.output_dims.c - self.input_dims.c
-        return window_lead(self.window, self.input_dims, self.filter_dims, self.output_dims, early=early)
+        return window_lead(self.window, self.input_dims, self.output_dims, early=early)
 
 
 def lower(

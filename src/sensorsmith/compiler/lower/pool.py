@@ -27,7 +27,7 @@ class AveragePool(Call):
     def lead(self, source: Source, target: Target | Scratch) -> int:
         """Each channel of a pixel reads its own."""
         del source, target
-        return window_lead(self.window, self.input_dims, self.pool_dims, self.output_dims)
+        return window_lead(self.window, self.input_dims, self.output_dims)
 
 
 @dataclass(frozen=True, eq=False)
