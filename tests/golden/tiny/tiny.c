@@ -3,7 +3,7 @@
 
 #include "ss_base.h"
 #include "ss_conv2d_armv7em.h"
-#include "ss_fully_connected_ref.h"
+#include "ss_fully_connected_armv7em.h"
 #include "ss_max_pool_ref.h"
 #include "ss_softmax_ref.h"
 
@@ -41,29 +41,29 @@ SS_LAYER void tiny_layer_01_max_pool(void)
         &tiny_arena[56],
         /* pool_dims */ (ss_dims){.h = 1, .w = 2, .c = 1},
         /* output_dims */ (ss_dims){.h = 1, .w = 2, .c = 3},
-        &tiny_arena[0]);
+        &tiny_arena[4]);
 }
 
 /* t8: (1, 2), 12 multiply-accumulates */
-static const int32_t tiny_layer_02_fully_connected_multiplier[2] SS_FLASH = { /* (2), 31 fraction bits */
-    1374389504, 1374389504};
-static const int8_t tiny_layer_02_fully_connected_shift[2] SS_FLASH = { /* (2), a power of two */
-    -2, -2};
-static const int8_t tiny_layer_02_fully_connected_weights[12] SS_FLASH = { /* (2, 6), scale 0.01 */
-    -127, -114, -101,  -88,  -75,  -62,  -49,  -36,  -23,  -10,    3,   16};
-static const int32_t tiny_layer_02_fully_connected_bias[2] SS_FLASH = { /* (2), the input's zero point folded in */
-    -72576, -12672};
+static const int32_t tiny_layer_02_fully_connected_stream[17] SS_FLASH = { /* (1, 17), scale 0.01 */
+      -18540975,    -3235269,           0,           0, -1482977919,  -169223217,           0,           0,
+          49589,        4099,           0,           0,  1374389504,  1374389504,           0,           0,
+            257};
 SS_LAYER void tiny_layer_02_fully_connected(void)
 {
-    ss_fully_connected_ref(
-        (ss_range){.zero_point = 3, .minimum = -128, .maximum = 127},
-        (ss_channel_scales){.multiplier = tiny_layer_02_fully_connected_multiplier, .shift = tiny_layer_02_fully_connected_shift},
+    ss_fully_connected_armv7em(
+        /* offset */ 7,
+        /* clamp */ 0,
+        /* clamped */ 0,
+        /* row_scales */ 1,
+        /* multiplier */ 1374389504,
+        /* shift */ 1,
         /* inputs */ 6,
-        &tiny_arena[0],
-        tiny_layer_02_fully_connected_weights,
-        tiny_layer_02_fully_connected_bias,
+        &tiny_arena[4],
+        tiny_layer_02_fully_connected_stream,
+        (int32_t *)(void *)&tiny_arena[0],
         /* outputs */ 2,
-        &tiny_arena[8]);
+        &tiny_arena[16]);
 }
 
 /* t9: (1, 2) */
@@ -74,7 +74,7 @@ SS_LAYER void tiny_layer_03_softmax(void)
         (ss_scale){.multiplier = 1073741824, .shift = 25},
         /* rows */ 1,
         /* classes */ 2,
-        &tiny_arena[8],
+        &tiny_arena[16],
         &tiny_arena[0]);
 }
 
