@@ -112,7 +112,9 @@ def _windowed(op: Conv2D | DepthwiseConv2D, layer: Layer, low: Reals, high: Real
 
 def _dense(op: FullyConnected, layer: Layer, x: Interval) -> Interval:
     weights = _data(layer.input(1)).astype(np.float64)
-    # Where the input has more than one dimension, its channels repeat.
+    if weights.shape[1] % len(x.low):
+        return _full(layer.y)
+    # Where a row of weights takes several positions, its channels repeat.
     low, high = (np.tile(end, weights.shape[1] // len(end)) for end in _centred(x, layer))
     up, down = np.maximum(weights, 0), np.minimum(weights, 0)
     scales = dense_scales(layer.input(0), layer.input(1), layer.y)
