@@ -257,13 +257,14 @@ def test_weights_that_no_pair_can_hold_are_left_to_the_reference() -> None:
         assert _variant(with_tensor(graph, filter_, replace(graph.tensors[filter_], data=weights))) == variant
 
 
-def test_sums_of_2_to_the_23_are_left_to_the_reference() -> None:
-    graph = _conv((3, 3, 4), (1, 1), 1)
-    _, filter_, bias = graph.nodes[0].inputs
-    graph = with_tensor(graph, filter_, replace(graph.tensors[filter_], data=np.ones((1, 1, 1, 4), np.int8)))
-    # The folded bias is 44 less, the sum of products at most 4 * 127.
-    for value, variant in ((2**23 - 508 + 44, "ref"), (2**23 - 508 + 43, "armv7em")):
-        y = graph.nodes[0].outputs[0]
-        wide = replace(graph.tensors[y], quantization=Quantization((2000.0,), (0,)))
-        limit = replace(graph.tensors[bias], data=np.array([value], np.int32))
-        assert _variant(with_tensor(with_tensor(graph, bias, limit), y, wide)) == variant
+@pytest.mark.parametrize(("bias", "variant"), [(-511, "armv7em"), (-512, "ref")])
+def test_sums_of_2_to_the_23_are_left_to_the_reference(bias: int, variant: str) -> None:
+    # At the least, 516 weights of 127 times -128 add up to 512 more than -2^23.
+    model = Model()
+    x = model.activation((1, 2, 2, 516), 0.05, 0)
+    filter_ = model.tensor((1, 1, 1, 516), "int8", Quantization((0.01,), (0,)), np.full((1, 1, 1, 516), 127, np.int8))
+    values = model.tensor((1,), "int32", Quantization((0.0005,), (0,)), np.array([bias], np.int32))
+    assert (
+        _variant(model.graph(x, model.node(Conv2D(), (x, filter_, values), model.activation((1, 2, 2, 1), 10.0))))
+        == variant
+    )
