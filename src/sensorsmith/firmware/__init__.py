@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from sensorsmith.firmware.bench import PLACES, Bench, build_bench
 from sensorsmith.firmware.build import build
 from sensorsmith.firmware.elf import Elf, Section, Segment, Symbol, read_elf
 from sensorsmith.firmware.image import Image, firmware_id, patch_identity
-from sensorsmith.firmware.toolchain import Toolchain, find
+from sensorsmith.firmware.toolchain import Compiler, Toolchain, find
 
 __all__ = [
+    "PLACES",
+    "Bench",
+    "Compiler",
     "Elf",
     "Image",
     "Section",
@@ -15,6 +19,7 @@ __all__ = [
     "Symbol",
     "Toolchain",
     "build",
+    "build_bench",
     "find",
     "firmware_id",
     "patch_identity",

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 
 from sensorsmith.base.errors import DataError
 
-_ALLOC, _NOBITS, _SYMTAB, _LOAD = 0x2, 8, 2, 1
+_WRITE, _ALLOC, _NOBITS, _SYMTAB, _LOAD = 0x1, 0x2, 8, 2, 1
 _FUNCTION = 2
 
 
 @dataclass(frozen=True)
 class Section:
-    """A section that takes memory on the device; `stored` ones are in flash too."""
+    """A section that takes memory on the device; `stored` ones are in flash, `writable` ones in RAM."""
 
     name: str
     address: int
     size: int
     stored: bool
+    writable: bool
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def _read(data: bytes) -> Elf:
     headers = [struct.unpack_from("<10I", data, sections + i * section_size) for i in range(section_count)]
     strings = headers[names][4]
     found = [
-        Section(_text(data, strings + name), address, size, kind != _NOBITS)
+        Section(_text(data, strings + name), address, size, kind != _NOBITS, bool(flags & _WRITE))
         for name, kind, flags, address, _, size, *_ in headers
         if flags & _ALLOC and size
     ]
