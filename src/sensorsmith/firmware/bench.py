@@ -37,12 +37,12 @@ class Places:
 _KB, _MB = 1 << 10, 1 << 20
 # Those of QEMU's boards: mps2-an385, an386, an500, an505, mps3-an547, virt.
 PLACES = {
-    "cortex-m0plus": Places(0x00000000, 4 * _MB, 0x20000000, 4 * _MB, 0x21000000, 16 * _MB),
-    "cortex-m4": Places(0x00000000, 4 * _MB, 0x20000000, 4 * _MB, 0x21000000, 16 * _MB),
-    "cortex-m7": Places(0x00000000, 4 * _MB, 0x20000000, 4 * _MB, 0x60000000, 16 * _MB),
-    "cortex-m33": Places(0x10000000, 4 * _MB, 0x38000000, 2 * _MB, 0x80000000, 16 * _MB),
+    "cortex-m0plus": Places(0x00000000, 4 * _MB, 0x20000000, 512 * _KB, 0x21000000, 16 * _MB),
+    "cortex-m4": Places(0x00000000, 4 * _MB, 0x20000000, 512 * _KB, 0x21000000, 16 * _MB),
+    "cortex-m7": Places(0x00000000, 4 * _MB, 0x20000000, 512 * _KB, 0x60000000, 16 * _MB),
+    "cortex-m33": Places(0x10000000, 4 * _MB, 0x38000000, 512 * _KB, 0x80000000, 16 * _MB),
     "cortex-m55": Places(0x00000000, 512 * _KB, 0x20000000, 512 * _KB, 0x60000000, 16 * _MB),
-    "riscv32": Places(0x80000000, 16 * _MB, 0x81000000, 4 * _MB, 0x82000000, 16 * _MB),
+    "riscv32": Places(0x80000000, 16 * _MB, 0x81000000, 512 * _KB, 0x82000000, 16 * _MB),
 }
 _START = {"cortex": ("bench_arm.c", "startup.c"), "riscv32": ("bench_riscv.c",)}
 _OWN = {

@@ -6,6 +6,7 @@ from typing import Literal
 
 from sensorsmith.emulate.bench.qemu import run_qemu
 from sensorsmith.emulate.bench.trace import Counts, Int8, Trace, check_inputs
+from sensorsmith.emulate.bench.unicorn import run_unicorn
 from sensorsmith.firmware import Bench
 
 Emulator = Literal["qemu", "unicorn"]
@@ -29,4 +30,4 @@ def run_bench(bench: Bench, inputs: Int8, emulator: Emulator | None, *, limit: f
         MissingTool: the emulator is not installed.
     """
     check_inputs(bench, inputs)
-    return run_qemu(bench, inputs, limit, count)
+    return {"qemu": run_qemu, "unicorn": run_unicorn}[emulator or "qemu"](bench, inputs, limit, count)
