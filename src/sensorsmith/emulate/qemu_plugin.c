@@ -17,20 +17,11 @@
  * that it needs are the same in both, and are declared here, because few packages of QEMU have their header.
  *
  * Arguments: begin=ADDRESS (all counts are zeroed when its instruction is executed), end=ADDRESS (counts are written
- * when its instruction is executed), functions=FILE (addresses of first instructions, one a line), out=FILE. That file
- * has, for each time that `end` was met,
- *     run
- *     instruction ADDRESS COUNT TAKEN    for each that was executed: how often, and how often the next one executed was
- *                                        not the one behind it
- *     function ADDRESS COUNT             for each that returned: instructions, those of functions that it called too
- * Addresses are hexadecimal, the rest decimal.
+ * when its instruction is executed), functions=FILE and out=FILE, of which counting.h says what is in them.
  */
-#include <inttypes.h>
+#include "counting.h"
+
 #include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -53,17 +44,6 @@ size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *instruction);
 EXPORT int qemu_plugin_version = SS_PLUGIN_API;
 EXPORT int qemu_plugin_install(plugin_id id, const void *info, int argc, char **argv);
 
-/* A function is entered by a jump to its first instruction, and left by one to where the first had come from. Nothing
- * here is recursive, so a jump from a function to its own first instruction is a loop. */
-struct function {
-    uint64_t address, count;
-};
-
-struct frame {
-    struct function *function;
-    uint64_t back, before; /* where it returns to, and what had been executed when it was entered */
-};
-
 /* A block of instructions that are executed one after the other. Blocks may overlap. */
 struct block {
     struct block *next;
@@ -81,17 +61,6 @@ struct line {
 static uint64_t begin, end;
 static FILE *out;
 static struct block *blocks, *previous;
-static struct function *functions;
-static size_t function_count;
-static struct frame frames[64];
-static size_t depth;
-static uint64_t done; /* instructions since the beginning */
-
-static void fail(const char *reason)
-{
-    fprintf(stderr, "counting: %s\n", reason);
-    exit(EXIT_FAILURE);
-}
 
 /* Whether a block lies behind another. QEMU looks ahead where an instruction would cross the end of a page, and then
  * gives the one before it a few bytes too many. */
@@ -100,31 +69,13 @@ static bool follows(const struct block *before, const struct block *after)
     return after->start > before->addresses[before->instructions - 1] && after->start <= before->end;
 }
 
-/* The program went from the end of `previous` to `block`, which does not lie behind it. */
-static void on_jump(const struct block *block)
-{
-    size_t back = depth;
-    while (back > 0 && frames[back - 1].back != block->start)
-        back--;
-    if (back > 0) /* also ends those that were entered by a jump from their caller's last instruction */
-        while (depth >= back) {
-            const struct frame *frame = &frames[--depth];
-            frame->function->count += done - frame->before;
-        }
-    if (block->entered == NULL || (depth > 0 && frames[depth - 1].function == block->entered))
-        return;
-    if (depth == sizeof frames / sizeof frames[0])
-        fail("the program calls too deep");
-    frames[depth++] = (struct frame){block->entered, previous->end, done};
-}
-
 static void on_block(unsigned int cpu, void *data)
 {
     struct block *block = data;
     (void)cpu;
     if (previous != NULL && !follows(previous, block)) {
         previous->taken++;
-        on_jump(block);
+        jumped(previous->end, block->start, block->entered);
     }
     previous = block;
     block->count++;
@@ -137,9 +88,7 @@ static void on_begin(unsigned int cpu, void *data)
     (void)data;
     for (struct block *block = blocks; block != NULL; block = block->next)
         block->count = block->taken = 0;
-    for (size_t i = 0; i < function_count; i++)
-        functions[i].count = 0;
-    done = depth = 0;
+    forget();
 }
 
 static int by_address(const void *a, const void *b)
@@ -179,37 +128,12 @@ static void on_end(unsigned int cpu, void *data)
             sum.count += lines[i].count;
             sum.taken += lines[i].taken;
         }
-        fprintf(out, "instruction %" PRIx64 " %" PRIu64 " %" PRIu64 "\n", sum.address, sum.count, sum.taken);
+        write_instruction(out, sum.address, sum.count, sum.taken);
     }
     free(lines);
-    for (size_t i = 0; i < function_count; i++)
-        if (functions[i].count > 0)
-            fprintf(out, "function %" PRIx64 " %" PRIu64 "\n", functions[i].address, functions[i].count);
+    write_functions(out);
     if (fflush(out) != 0)
         fail("cannot write the counts");
-}
-
-static struct function *function_at(uint64_t address)
-{
-    for (size_t i = 0; i < function_count; i++)
-        if (functions[i].address == address)
-            return &functions[i];
-    return NULL;
-}
-
-static void read_functions(const char *name)
-{
-    FILE *file = fopen(name, "r");
-    uint64_t address;
-    if (file == NULL)
-        fail("cannot read the functions");
-    while (fscanf(file, "%" SCNx64, &address) == 1) {
-        functions = realloc(functions, (function_count + 1) * sizeof *functions);
-        if (functions == NULL)
-            fail("out of memory");
-        functions[function_count++] = (struct function){address, 0};
-    }
-    fclose(file);
 }
 
 static void on_translation(plugin_id id, struct qemu_plugin_tb *translation)
@@ -234,13 +158,6 @@ static void on_translation(plugin_id id, struct qemu_plugin_tb *translation)
     block->next = blocks;
     blocks = block;
     qemu_plugin_register_vcpu_tb_exec_cb(translation, on_block, NO_REGISTERS, block);
-}
-
-/* The text behind NAME= of an argument, or NULL. */
-static const char *value(const char *argument, const char *name)
-{
-    size_t length = strlen(name);
-    return strncmp(argument, name, length) == 0 && argument[length] == '=' ? argument + length + 1 : NULL;
 }
 
 int qemu_plugin_install(plugin_id id, const void *info, int argc, char **argv)

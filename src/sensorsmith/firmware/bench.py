@@ -13,42 +13,27 @@ from sensorsmith.base.errors import BoardError
 from sensorsmith.compiler import Emitted
 from sensorsmith.firmware.elf import Elf, read_elf
 from sensorsmith.firmware.link import linker_script
-from sensorsmith.firmware.toolchain import LINK, Compiler, Toolchain, find
+from sensorsmith.firmware.places import AVR, PLACES
+from sensorsmith.firmware.toolchain import COMPILE, LINK, Compiler, Toolchain, find
 
+STACK = 4096
+"""Bytes of RAM that must remain for the stack."""
 
-@dataclass(frozen=True)
-class Places:
-    """Where things lie in the address space of the emulated board.
+MAILBOX_HEADER = 24
+"""Bytes of `struct ss_mailbox` before its data."""
 
-    Attributes:
-        code, code_bytes: memory that the image is loaded to.
-        ram, ram_bytes: memory of statics and stack.
-        mailbox, mailbox_bytes: memory of inputs and outputs, which does not count as the model's.
-    """
+WASM_STACK = 1 << 16
+"""Bytes of the stack of a WebAssembly module, at the start of its memory."""
 
-    code: int
-    code_bytes: int
-    ram: int
-    ram_bytes: int
-    mailbox: int
-    mailbox_bytes: int
-
-
-_KB, _MB = 1 << 10, 1 << 20
-# Those of QEMU's boards: mps2-an385, an386, an500, an505, mps3-an547, virt.
-PLACES = {
-    "cortex-m0plus": Places(0x00000000, 4 * _MB, 0x20000000, 512 * _KB, 0x21000000, 16 * _MB),
-    "cortex-m4": Places(0x00000000, 4 * _MB, 0x20000000, 512 * _KB, 0x21000000, 16 * _MB),
-    "cortex-m7": Places(0x00000000, 4 * _MB, 0x20000000, 512 * _KB, 0x60000000, 16 * _MB),
-    "cortex-m33": Places(0x10000000, 4 * _MB, 0x38000000, 512 * _KB, 0x80000000, 16 * _MB),
-    "cortex-m55": Places(0x00000000, 512 * _KB, 0x20000000, 512 * _KB, 0x60000000, 16 * _MB),
-    "riscv32": Places(0x80000000, 16 * _MB, 0x81000000, 512 * _KB, 0x82000000, 16 * _MB),
+_UNITS = {
+    **{target: ("bench.c", "bench_arm.c", "memory.c", "startup.c") for target in PLACES if target.startswith("cortex")},
+    "riscv32": ("bench.c", "bench_riscv.c", "memory.c"),
+    "avr": ("bench.c", "bench_avr.c", "memory.c"),
+    "wasm": ("bench_wasm.c", "memory.c"),
 }
-_START = {"cortex": ("bench_arm.c", "startup.c"), "riscv32": ("bench_riscv.c",)}
-_OWN = {
-    "firmware/c": ("memory.c", "startup.c"),
-    "firmware/bench_c": ("bench.c", "bench.h", "bench_arm.c", "bench_riscv.c", "semihosting.h"),
-}
+_FOLDERS = ("firmware/c", "firmware/bench_c")
+_AVR_STACK = 256  # of its 16 KB
+_AVR_CONSTANTS = 1 << 16  # bytes that a 16-bit address reaches
 
 
 @dataclass(frozen=True)
@@ -56,29 +41,35 @@ class Bench:
     """A linked image with a model, and one without, of the same start-up.
 
     Attributes:
+        target: the instruction set it is built for.
         emitted: the model.
-        elf, empty: the two images.
+        image, empty: the two images: ELF files, or WebAssembly modules.
         toolchain: what built them.
     """
 
+    target: str
     emitted: Emitted
-    elf: bytes
+    image: bytes
     empty: bytes
     toolchain: Toolchain
 
     @property
-    def target(self) -> str:
-        """The instruction set."""
-        return self.emitted.report.target
+    def flags(self) -> str:
+        """How it was compiled; the same for every model."""
+        return " ".join((*self.toolchain.compile, *COMPILE))
 
     @cached_property
     def program(self) -> Elf:
-        """The image with the model, read."""
-        return read_elf(self.elf)
+        """The image with the model, read.
+
+        Raises:
+            DataError: it is a WebAssembly module.
+        """
+        return read_elf(self.image)
 
     @cached_property
     def empty_program(self) -> Elf:
-        """The image without one, read."""
+        """The image without one, read; see `program`."""
         return read_elf(self.empty)
 
 
@@ -86,7 +77,7 @@ def build_bench(emitted: Emitted, target: str, compiler: Compiler | None = None)
     """Compile and link a model with what runs it. Equal arguments give equal bytes.
 
     Args:
-        target: a key of `PLACES`.
+        target: an instruction set other than `host`.
         compiler: see `find`.
 
     Raises:
@@ -94,30 +85,78 @@ def build_bench(emitted: Emitted, target: str, compiler: Compiler | None = None)
         MissingTool: there is no compiler.
         ToolFailed: the compiler refused the model.
     """
-    if target not in PLACES:
-        raise BoardError(f"there is no bench for the target {target!r}", todo=f"use one of {', '.join(PLACES)}")
+    if target not in _UNITS:
+        raise BoardError(f"there is no bench for the target {target!r}", todo=f"use one of {', '.join(_UNITS)}")
     toolchain = find(target, compiler)
     name = emitted.report.name
     model = f'#include "{name}.h"\n#define ss_infer {name}_infer\n'
-    elf = _link(target, toolchain, {**emitted.files, "ss_model.h": model})
-    empty = _link(target, toolchain, {"ss_model.h": "#define ss_infer ss_begin\n"})
-    return Bench(emitted, elf, empty, toolchain)
+    mailbox = MAILBOX_HEADER + _size(emitted.input_shape) + _size(emitted.output_shape)
+    image = _link(target, toolchain, {**emitted.files, "ss_model.h": model}, f"{name}_infer", mailbox)
+    empty = _link(target, toolchain, {"ss_model.h": "#define ss_infer ss_begin\n"}, "ss_begin", mailbox)
+    bench = Bench(target, emitted, image, empty, toolchain)
+    if target != "wasm":
+        _check_size(bench)
+    return bench
 
 
-def _link(target: str, toolchain: Toolchain, sources: Mapping[str, str]) -> bytes:
-    places = PLACES[target]
-    texts = {
-        file: files("sensorsmith").joinpath(*room.split("/"), file).read_text(encoding="utf-8").replace("\r\n", "\n")
-        for room, names in _OWN.items()
-        for file in names
+def _size(shape: tuple[int, ...]) -> int:
+    size = 1
+    for length in shape:
+        size *= length
+    return size
+
+
+def _link(target: str, toolchain: Toolchain, sources: Mapping[str, str], entry: str, mailbox: int) -> bytes:
+    own = {
+        entry.name: entry.read_text(encoding="utf-8").replace("\r\n", "\n")
+        for room in _FOLDERS
+        for entry in files("sensorsmith").joinpath(*room.split("/")).iterdir()
+        if entry.name in _UNITS[target] or entry.name in ("bench.h", "semihosting.h")
     }
-    texts |= {"bench.ld": linker_script(places.code, places.ram, places.ram + places.ram_bytes), **sources}
-    others = {file for own in _START.values() for file in own} - set(_START[target.split("-")[0]])
-    units = sorted(file for file in texts.keys() - others if file.endswith(".c"))
     with tempfile.TemporaryDirectory(prefix="sensorsmith-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        for file, text in texts.items():
+        for file, text in {**own, **sources}.items():
             (folder / file).write_text(text, encoding="utf-8", newline="\n")
-        here = [f"-ffile-prefix-map={name}=.", f"-DSS_MAILBOX=0x{places.mailbox:08X}u"]
-        toolchain.run([*here, *LINK, "-T", "bench.ld", "-o", "bench.elf", *units], folder)
-        return (folder / "bench.elf").read_bytes()
+        units = sorted(file for file in {**own, **sources} if file.endswith(".c"))
+        flags = _flags(target, folder, entry, mailbox)
+        toolchain.run([*flags, "-o", "bench.out", *units], folder)
+        return (folder / "bench.out").read_bytes()
+
+
+def _flags(target: str, folder: Path, entry: str, mailbox: int) -> tuple[str, ...]:
+    """What each kind of target is linked with."""
+    if target == "wasm":
+        exports = (f"-Wl,--export={symbol}" for symbol in (entry, "__heap_base"))
+        return (*COMPILE, "-nostdlib", "-Wl,--no-entry", f"-Wl,-z,stack-size={WASM_STACK}", *exports)
+    if target == "avr":  # with the start-up and the linker script of its C library
+        return (*COMPILE, "-nodefaultlibs", "-Wl,--gc-sections", f"-DSS_MAILBOX_BYTES={mailbox}")
+    places = PLACES[target]
+    script = linker_script(places.code, places.ram, places.ram + places.ram_bytes)
+    (folder / "bench.ld").write_text(script, encoding="utf-8", newline="\n")
+    return (*LINK, "-T", "bench.ld", f"-DSS_MAILBOX=0x{places.mailbox:08X}u")
+
+
+def _check_size(bench: Bench) -> None:
+    """A linker does not know how large the memories are.
+
+    Raises:
+        BoardError: the model does not fit.
+    """
+    places = AVR if bench.target == "avr" else PLACES[bench.target]
+    stack = _AVR_STACK if bench.target == "avr" else STACK
+    sections = bench.program.sections
+    ram = max((s.address + s.size for s in sections if s.writable), default=places.ram) - places.ram
+    used = {"flash": (len(bench.program.flat()), places.code_bytes), "RAM": (ram + stack, places.ram_bytes)}
+    if bench.target == "avr":
+        name = f"{bench.emitted.report.name}_"
+        constants = [
+            s for s in bench.program.symbols if s.name.startswith(name) and not s.function and s.address < places.ram
+        ]
+        used["constants"] = (max((s.address + s.size for s in constants), default=0), _AVR_CONSTANTS)
+    for memory, (needed, size) in used.items():
+        if needed > size:
+            raise BoardError(
+                f"the model needs {needed} bytes of {memory}, {needed - size} more than the {size} of the bench",
+                where=bench.target,
+                todo="choose a smaller model or another target",
+            )

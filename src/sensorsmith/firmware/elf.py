@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sensorsmith.base.errors import DataError
 
 _WRITE, _ALLOC, _NOBITS, _SYMTAB, _LOAD = 0x1, 0x2, 8, 2, 1
-_FUNCTION = 2
+_NO_TYPE, _FUNCTION = 0, 2
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Elf:
 
 
 def read_elf(data: bytes) -> Elf:
-    """Read a linked ELF file for Arm.
+    """Read a linked ELF file.
 
     Raises:
         DataError: it is something else, or cut short.
@@ -131,7 +131,8 @@ def _symbols(data: bytes, headers: list[tuple[int, ...]]) -> list[Symbol]:
             text = _text(data, strings + name)
             # Names that start with $ mark code and data for disassemblers; section 0 is "not defined here".
             if section != 0 and (info & 0xF) <= _FUNCTION and text and not text.startswith("$"):
-                function = info & 0xF == _FUNCTION
+                # The helpers of AVR are written in assembly, which gives them a size but no type.
+                function = info & 0xF == _FUNCTION or (info & 0xF == _NO_TYPE and length > 0)
                 symbols.append(Symbol(text, value & ~1 if function else value, length, function))
     return symbols
 

@@ -52,7 +52,7 @@ _ZIG = {
     "riscv32": ("-target", "riscv32-freestanding", "-mcpu=generic_rv32+m+c", "-mabi=ilp32"),
     "wasm": ("-target", "wasm32-freestanding", "-mcpu=generic+simd128"),
 }
-_CLANG = {"wasm": ("--target=wasm32", "-msimd128")}
+_CLANG = {"wasm": ("--target=wasm32", "-msimd128", "-Wl,--stack-first")}  # as zig does of itself
 _TODO = {
     "gcc": "install {program} (Debian: apt-get install {package})",
     "zig": 'run: pip install "sensorsmith[zig]"',
@@ -133,7 +133,9 @@ def find(target: str, compiler: Compiler | None = None) -> Toolchain:
 def _gcc(target: str) -> Toolchain | None:
     program, flags = _GCC[target]
     path = shutil.which(program)
-    return Toolchain(program, _ask(path, "-dumpfullversion"), (path,), flags, ("-lgcc",)) if path else None
+    return (
+        Toolchain(program, _ask(path, "-dumpfullversion", "-dumpversion"), (path,), flags, ("-lgcc",)) if path else None
+    )
 
 
 def _clang(target: str) -> Toolchain | None:

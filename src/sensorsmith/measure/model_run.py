@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
 from sensorsmith.compiler import Emitted
-from sensorsmith.emulate.bench import Counts, Emulator, Trace, run_bench
-from sensorsmith.firmware import Bench, Compiler, Elf, build_bench
-
-Int8 = npt.NDArray[np.int8]
+from sensorsmith.emulate.bench import Counts, Emulator, Int8, run_bench
+from sensorsmith.firmware import Bench, Compiler, build_bench
+from sensorsmith.measure.sizes import FlashBytes, RamBytes, flash_bytes, variable_bytes
 
 
 @dataclass(frozen=True)
@@ -23,42 +19,6 @@ class FunctionCount:
 
 
 @dataclass(frozen=True)
-class FlashBytes:
-    """Bytes of flash that a model adds to an image.
-
-    Attributes:
-        code: code, helper functions of the compiler, memcpy and its like, padding, initial values of variables.
-        weights: constant arrays of the model.
-    """
-
-    code: int
-    weights: int
-
-    @property
-    def total(self) -> int:
-        """Both."""
-        return self.code + self.weights
-
-
-@dataclass(frozen=True)
-class RamBytes:
-    """Bytes of RAM that a model needs.
-
-    Attributes:
-        arena: all its variables; input and output lie in them.
-        stack: the most that NAME_infer used, from the stack pointer of its caller on.
-    """
-
-    arena: int
-    stack: int
-
-    @property
-    def total(self) -> int:
-        """Both."""
-        return self.arena + self.stack
-
-
-@dataclass(frozen=True)
 class ModelRun:
     """A model, run on a target.
 
@@ -66,7 +26,8 @@ class ModelRun:
         outputs: int8 (N, ...).
         counts: by input: what was executed, by address; empty where it was not counted.
         flash_bytes, ram_bytes: of the same image.
-        bench: that image; `bench.program` has its symbols, and `bench.elf` is the file for a disassembler.
+        bench: that image; `bench.program` has its symbols, `bench.image` is the file for a disassembler, and
+            `bench.toolchain` what built it.
         emulator: name, version, and what it emulates.
     """
 
@@ -80,7 +41,7 @@ class ModelRun:
     @property
     def instructions(self) -> tuple[int, ...]:
         """Executed by each inference, from the entry of NAME_infer to its return."""
-        return tuple(sum(each.executed.values()) for each in self.counts)
+        return tuple(each.instructions for each in self.counts)
 
     @property
     def constant(self) -> bool:
@@ -133,39 +94,11 @@ def run_model(
     """
     bench = build_bench(emitted, target, compiler)
     trace = run_bench(bench, inputs, emulator, limit=limit, count=count)
-    return model_run(bench, trace)
-
-
-def model_run(bench: Bench, trace: Trace) -> ModelRun:
-    """Join what an emulator saw with the sizes of the image."""
     return ModelRun(
         outputs=trace.outputs,
         counts=trace.counts,
         flash_bytes=flash_bytes(bench),
-        ram_bytes=RamBytes(_variables(bench.program) - _variables(bench.empty_program), trace.stack_bytes),
+        ram_bytes=RamBytes(variable_bytes(bench), trace.stack_bytes),
         bench=bench,
         emulator=trace.emulator,
     )
-
-
-def flash_bytes(bench: Bench) -> FlashBytes:
-    """All that is stored (.text, .rodata, .data), minus what an image without a model stores."""
-    total = _stored(bench.program) - _stored(bench.empty_program)
-    name = bench.emitted.report.name
-    stored = [section for section in bench.program.sections if section.stored]
-    weights = sum(
-        symbol.size
-        for symbol in bench.program.symbols
-        if not symbol.function
-        and symbol.name.startswith(f"{name}_")
-        and any(section.address <= symbol.address < section.address + section.size for section in stored)
-    )
-    return FlashBytes(total - weights, weights)
-
-
-def _stored(program: Elf) -> int:
-    return sum(section.size for section in program.sections if section.stored)
-
-
-def _variables(program: Elf) -> int:
-    return sum(section.size for section in program.sections if section.writable)

@@ -9,8 +9,9 @@ import tempfile
 from pathlib import Path
 
 from sensorsmith.base.errors import BoardError, EmulatorError, MissingTool
-from sensorsmith.emulate.bench.plugin import plugin
-from sensorsmith.emulate.bench.trace import Counts, Int8, Trace, counts_of_model, empty_mailbox, fill_mailbox
+from sensorsmith.emulate.bench.built import qemu_plugin
+from sensorsmith.emulate.bench.process import run_program
+from sensorsmith.emulate.bench.trace import Int8, Trace, empty_mailbox, fill_mailbox, read_counts
 from sensorsmith.firmware import PLACES, Bench
 
 # Program and board for each target. None of QEMU's boards with a Cortex-M0 holds more than 16 KB; the M3 executes all
@@ -52,7 +53,7 @@ def run_qemu(bench: Bench, inputs: Int8, limit: float, count: bool) -> Trace:
     elf = bench.program
     with tempfile.TemporaryDirectory(prefix="sensorsmith-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        (folder / "bench.elf").write_bytes(bench.elf)
+        (folder / "bench.elf").write_bytes(bench.image)
         (folder / "mail.bin").write_bytes(fill_mailbox(bench, inputs))
         mailbox = PLACES[bench.target].mailbox
         command = [path, "-machine", machine, "-nodefaults", "-display", "none", "-kernel", "bench.elf"]
@@ -63,31 +64,14 @@ def run_qemu(bench: Bench, inputs: Int8, limit: float, count: bool) -> Trace:
             begin, end = (elf.symbol(name).address for name in ("ss_begin", "ss_end"))
             entries = "".join(f"{symbol.address:x}\n" for symbol in elf.symbols if symbol.function)
             (folder / "functions").write_text(entries)
-            command += ["-plugin", f"{plugin(version)},begin=0x{begin:x},end=0x{end:x},functions=functions,out=counts"]
-        _run(command, folder, limit)
+            command += [
+                "-plugin",
+                f"{qemu_plugin(version)},begin=0x{begin:x},end=0x{end:x},functions=functions,out=counts",
+            ]
+        run_program("qemu", command, folder, limit)
         outputs, stack = empty_mailbox(bench, (folder / "bench.out").read_bytes())
-        counts = _read((folder / "counts").read_text(), bench) if count else ()
+        counts = read_counts((folder / "counts").read_text(), bench) if count else ()
     return Trace(outputs, counts, stack, ("qemu", version, machine))
-
-
-def _run(command: list[str], folder: Path, limit: float) -> None:
-    try:
-        done = subprocess.run(
-            command,
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=limit,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise EmulatorError(
-            f"qemu did not finish within {limit:g} s and was ended", todo="give fewer inputs, or allow more time"
-        ) from error
-    if done.returncode != 0 or not (folder / "bench.out").exists():
-        lines = done.stderr.strip().splitlines()
-        raise EmulatorError(f"the model stopped on qemu: {lines[0] if lines else 'it ran into a fault'}")
 
 
 def _version(path: str) -> str:
@@ -96,14 +80,3 @@ def _version(path: str) -> str:
     if found is None:
         raise EmulatorError(f"{path} does not run", todo="install it again")
     return found[1]
-
-
-def _read(text: str, bench: Bench) -> tuple[Counts, ...]:
-    """The plugin's file: qemu_plugin.c says what is in it."""
-    counts = []
-    for run in text.split("run\n")[1:]:
-        lines = [line.split() for line in run.splitlines()]
-        instructions = [(int(at, 16), int(count), int(taken)) for kind, at, count, *rest in lines for taken in rest]
-        functions = [(int(at, 16), int(count)) for kind, at, count, *_ in lines if kind == "function"]
-        counts.append(counts_of_model(bench, instructions, functions))
-    return tuple(counts)

@@ -22,12 +22,14 @@ class Counts:
     """What one inference executed, by address of the instruction. A conditional one counts whether it acts or not.
 
     Attributes:
+        instructions: all; for WebAssembly its operators, of which nothing more is known.
         executed: how often.
         taken: how often the next instruction executed was not the one behind it; only where that happened.
         functions: by address of the function: instructions, those of functions that it called included.
         cycles: how many the processor took, where the emulator knows.
     """
 
+    instructions: int
     executed: Mapping[int, int]
     taken: Mapping[int, int]
     functions: Mapping[int, int]
@@ -72,7 +74,28 @@ def counts_of_model(
     kept = [line for line in instructions if of_model(line[0])]
     executed = {address: count for address, count, _ in kept}
     taken = {address: taken for address, _, taken in kept if taken}
-    return Counts(executed, taken, {address: count for address, count in functions if of_model(address)}, cycles)
+    return Counts(
+        sum(executed.values()),
+        executed,
+        taken,
+        {address: count for address, count in functions if of_model(address)},
+        cycles,
+    )
+
+
+def read_counts(text: str, bench: Bench) -> tuple[Counts, ...]:
+    """The counts in a file of which counting.h says what is in it."""
+    counts = []
+    for run in text.split("run\n")[1:]:
+        lines = [line.split() for line in run.splitlines()]
+        of_kind = {
+            kind: [words for name, *words in lines if name == kind] for kind in ("instruction", "function", "cycles")
+        }
+        instructions = [(int(at, 16), int(count), int(taken)) for at, count, taken in of_kind["instruction"]]
+        functions = [(int(at, 16), int(count)) for at, count in of_kind["function"]]
+        cycles = next((int(count) for (count,) in of_kind["cycles"]), None)
+        counts.append(counts_of_model(bench, instructions, functions, cycles))
+    return tuple(counts)
 
 
 def check_inputs(bench: Bench, inputs: Int8) -> None:

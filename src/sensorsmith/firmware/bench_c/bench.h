@@ -16,8 +16,8 @@ struct ss_mailbox {
 };
 
 #if defined(__AVR__)
-extern struct ss_mailbox ss_mailbox;
-#define SS_MAIL (&ss_mailbox)
+extern uint8_t ss_mailbox[SS_MAILBOX_BYTES];
+#define SS_MAIL ((struct ss_mailbox *)(void *)ss_mailbox)
 #else
 #define SS_MAIL ((struct ss_mailbox *)SS_MAILBOX)
 #endif
