@@ -25,11 +25,12 @@ MAILBOX_HEADER = 24
 WASM_STACK = 1 << 16
 """Bytes of the stack of a WebAssembly module, at the start of its memory."""
 
+_COMMON = ("bench.c", "bench_marks.c", "memory.c")
 _UNITS = {
-    **{target: ("bench.c", "bench_arm.c", "memory.c", "startup.c") for target in PLACES if target.startswith("cortex")},
-    "riscv32": ("bench.c", "bench_riscv.c", "memory.c"),
-    "avr": ("bench.c", "bench_avr.c", "memory.c"),
-    "wasm": ("bench_wasm.c", "memory.c"),
+    **{target: (*_COMMON, "bench_arm.c", "startup.c") for target in PLACES if target.startswith("cortex")},
+    "riscv32": (*_COMMON, "bench_riscv.c"),
+    "avr": (*_COMMON, "bench_avr.c"),
+    "wasm": ("bench_marks.c", "memory.c"),  # the host is its main
 }
 _FOLDERS = ("firmware/c", "firmware/bench_c")
 _AVR_STACK = 256  # of its 16 KB

@@ -50,11 +50,11 @@ def run_qemu(bench: Bench, inputs: Int8, limit: float, count: bool) -> Trace:
             todo=f"install it (Debian: apt-get install {_PACKAGES[program]})",
         )
     version = _version(path)
-    elf = bench.program
+    elf, mail = bench.program, fill_mailbox(bench, inputs)
     with tempfile.TemporaryDirectory(prefix="sensorsmith-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         (folder / "bench.elf").write_bytes(bench.image)
-        (folder / "mail.bin").write_bytes(fill_mailbox(bench, inputs))
+        (folder / "mail.bin").write_bytes(mail)
         mailbox = PLACES[bench.target].mailbox
         command = [path, "-machine", machine, "-nodefaults", "-display", "none", "-kernel", "bench.elf"]
         command += ["-bios", "none"] if bench.target == "riscv32" else []
@@ -69,9 +69,15 @@ def run_qemu(bench: Bench, inputs: Int8, limit: float, count: bool) -> Trace:
                 f"{qemu_plugin(version)},begin=0x{begin:x},end=0x{end:x},functions=functions,out=counts",
             ]
         run_program("qemu", command, folder, limit)
-        outputs, stack = empty_mailbox(bench, (folder / "bench.out").read_bytes())
+        outputs, stack = empty_mailbox(bench, _result(folder / "bench.out", len(mail)))
         counts = read_counts((folder / "counts").read_text(), bench) if count else ()
     return Trace(outputs, counts, stack, ("qemu", version, machine))
+
+
+def _result(file: Path, size: int) -> bytes:
+    if not file.exists() or file.stat().st_size != size:
+        raise EmulatorError("qemu could not write the outputs", todo="free some room on the disk, then run again")
+    return file.read_bytes()
 
 
 def _version(path: str) -> str:
