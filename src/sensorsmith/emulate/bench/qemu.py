@@ -40,16 +40,8 @@ def run_qemu(bench: Bench, inputs: Int8, limit: float, count: bool) -> Trace:
         EmulatorError: the model crashed or hung, or QEMU did.
         MissingTool: QEMU is not installed, or no C compiler to build the plugin.
     """
-    if bench.target not in MACHINES:
-        raise BoardError(f"qemu does not run {bench.target} here", todo=f"use one of {', '.join(MACHINES)}")
-    program, machine = MACHINES[bench.target]
-    path = shutil.which(program)
-    if path is None:
-        raise MissingTool(
-            f"the emulator {program} is not installed",
-            todo=f"install it (Debian: apt-get install {_PACKAGES[program]})",
-        )
-    version = _version(path)
+    path, version = find_qemu(bench.target)
+    machine = MACHINES[bench.target][1]
     elf, mail = bench.program, fill_mailbox(bench, inputs)
     with tempfile.TemporaryDirectory(prefix="sensorsmith-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
@@ -80,9 +72,25 @@ def _result(file: Path, size: int) -> bytes:
     return file.read_bytes()
 
 
-def _version(path: str) -> str:
+def find_qemu(target: str) -> tuple[str, str]:
+    """Path and version of the program that emulates a target.
+
+    Raises:
+        BoardError: QEMU has no board for the target.
+        EmulatorError: it does not run.
+        MissingTool: it is not installed.
+    """
+    if target not in MACHINES:
+        raise BoardError(f"qemu does not emulate {target}", todo=f"use one of {', '.join(MACHINES)}")
+    program = MACHINES[target][0]
+    path = shutil.which(program)
+    if path is None:
+        raise MissingTool(
+            f"the emulator {program} is not installed",
+            todo=f"install it (Debian: apt-get install {_PACKAGES[program]})",
+        )
     done = subprocess.run([path, "--version"], capture_output=True, text=True, errors="replace", timeout=60)
     found = re.search(r"version (\d+(?:\.\d+)*)", done.stdout)
     if found is None:
-        raise EmulatorError(f"{path} does not run", todo="install it again")
-    return found[1]
+        raise EmulatorError(f"{program} does not run", todo="install it again")
+    return path, found[1]
