@@ -54,11 +54,12 @@ def run_qemu(bench: Bench, inputs: Int8, limit: float, count: bool) -> Trace:
         command += ["-device", f"loader,file=mail.bin,addr=0x{mailbox:x},force-raw=on"]
         if count:
             begin, end = (elf.symbol(name).address for name in ("ss_begin", "ss_end"))
+            plugin = str(qemu_plugin(version)).replace(",", ",,")  # a comma would end it
             entries = "".join(f"{symbol.address:x}\n" for symbol in elf.symbols if symbol.function)
             (folder / "functions").write_text(entries)
             command += [
                 "-plugin",
-                f"{qemu_plugin(version)},begin=0x{begin:x},end=0x{end:x},functions=functions,out=counts",
+                f"{plugin},begin=0x{begin:x},end=0x{end:x},functions=functions,out=counts",
             ]
         run_program("qemu", command, folder, limit)
         outputs, stack = empty_mailbox(bench, _result(folder / "bench.out", len(mail)))
