@@ -17,7 +17,7 @@ from sensorsmith.firmware import PLACES, Compiler, build_bench, forbidden_helper
 EVERY: list[tuple[Compiler, str]] = [
     *(("gcc", target) for target in (*PLACES, "avr")),
     *(("zig", target) for target in (*PLACES, "wasm")),
-    ("clang", "wasm"),
+    *(("clang", target) for target in ("cortex-m0plus", "cortex-m4", "cortex-m55", "wasm")),
 ]
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import importlib.util
+import shutil
 import sys
 from pathlib import Path
 
@@ -23,6 +25,18 @@ def test_a_machine_without_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
         find("cortex-m4")
 
 
+def test_clang_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has no helper functions for a Cortex-M."""
+    which = shutil.which
+    if which("clang") is None or which("ld.lld") is None:
+        pytest.skip("clang is not installed")
+    monkeypatch.setattr(shutil, "which", lambda name: None if name.endswith("gcc") else which(name))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(MissingTool):
+        find("cortex-m4")
+    assert find("wasm").name == find("cortex-m4", "clang").name == "clang"
+
+
 def test_a_target_for_which_nothing_can_be_built() -> None:
     with pytest.raises(BoardError) as caught:
         find("z80")
@@ -44,7 +58,7 @@ def test_the_first_error_is_told_and_warnings_are_not(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("target", "compiler", "message"),
     [
-        ("wasm", "gcc", "firmware: gcc does not compile for wasm; use clang or zig"),
+        ("wasm", "gcc", "firmware: gcc does not compile for wasm; use zig or clang"),
         ("avr", "zig", "firmware: zig does not compile for avr; use gcc"),
     ],
 )
@@ -70,6 +84,11 @@ def test_a_compiler_that_does_not_know_the_target(target: str, compiler: Compile
         ),
         ("avr", None, "there is no C compiler for avr; install avr-gcc (Debian: apt-get install gcc-avr avr-libc)"),
         ("wasm", "clang", "clang for wasm is not installed; install clang and lld (Debian: apt-get install clang lld)"),
+        (
+            "cortex-m4",
+            "clang",
+            "clang for cortex-m4 is not installed; install clang and lld (Debian: apt-get install clang lld)",
+        ),
         ("wasm", None, 'there is no C compiler for wasm; run: pip install "sensorsmith[zig]"'),
         ("cortex-m55", "zig", 'zig for cortex-m55 is not installed; run: pip install "sensorsmith[zig]"'),
     ],

@@ -9,7 +9,7 @@ import pytest
 from tests.compiler.models import motion_net
 from tests.graph.models import inputs_of, small_convnet
 from tests.graph.shared import INT8, shared_model
-from tests.measure.tools import require
+from tests.measure.tools import assert_no_warnings, require
 
 from sensorsmith.compiler import compile_graph
 from sensorsmith.emulate.bench import Emulator, run_bench
@@ -25,6 +25,9 @@ EVERYWHERE: list[tuple[Compiler, str, Emulator]] = [
     ("gcc", "cortex-m4", "qemu"),
     ("zig", "cortex-m4", "qemu"),
     ("gcc", "cortex-m4", "unicorn"),
+    ("clang", "cortex-m0plus", "unicorn"),
+    ("clang", "cortex-m4", "unicorn"),
+    ("clang", "cortex-m55", "qemu"),
     ("gcc", "cortex-m7", "qemu"),
     ("zig", "cortex-m7", "unicorn"),
     ("gcc", "cortex-m33", "qemu"),
@@ -53,7 +56,9 @@ def test_bytes_are_the_interpreters_and_the_work_constant(
     require(compiler, target)
     require(emulator, target)
     x = _inputs(GRAPHS[name])
-    run = run_model(compile_graph(GRAPHS[name], "m", target), target, x, emulator=emulator, compiler=compiler)
+    emitted = compile_graph(GRAPHS[name], "m", target)
+    assert_no_warnings(emitted, target, compiler)
+    run = run_model(emitted, target, x, emulator=emulator, compiler=compiler)
     np.testing.assert_array_equal(run.outputs, interpret_batch(GRAPHS[name], x))
     assert len({output.tobytes() for output in run.outputs}) > 1
     assert run.constant and run.instructions[0] > 1000

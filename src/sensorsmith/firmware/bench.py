@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 
@@ -93,11 +93,15 @@ def build_bench(emitted: Emitted, target: str, compiler: Compiler | None = None)
     model = f'#include "{name}.h"\n#define ss_infer {name}_infer\n'
     mailbox = MAILBOX_HEADER + _size(emitted.input_shape) + _size(emitted.output_shape)
     image = _link(target, toolchain, {**emitted.files, "ss_model.h": model}, f"{name}_infer", mailbox)
-    empty = _link(target, toolchain, {"ss_model.h": "#define ss_infer ss_begin\n"}, "ss_begin", mailbox)
-    bench = Bench(target, emitted, image, empty, toolchain)
+    bench = Bench(target, emitted, image, _empty(target, toolchain, mailbox), toolchain)
     if target != "wasm":
         _check_size(bench)
     return bench
+
+
+@cache
+def _empty(target: str, toolchain: Toolchain, mailbox: int) -> bytes:
+    return _link(target, toolchain, {"ss_model.h": "#define ss_infer ss_begin\n"}, "ss_begin", mailbox)
 
 
 def _size(shape: tuple[int, ...]) -> int:
