@@ -125,7 +125,7 @@ def _bench(name: str, target: str, compiler: Compiler) -> Bench:
 
 @pytest.mark.parametrize("name", HASHES)
 @pytest.mark.parametrize(
-    ("target", "compiler", "emulator"),
+    ("compiler", "target", "emulator"),
     [
         ("gcc", "cortex-m0plus", "unicorn"),
         ("zig", "cortex-m0plus", "unicorn"),
