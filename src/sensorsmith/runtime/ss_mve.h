@@ -165,8 +165,8 @@ SS_KERNEL int32x4_t ss_mve_clamp(int32x4_t x, ss_range range)
 {
     x = vaddq_n_s32(x, range.zero_point);
     if (range.minimum == INT8_MIN && range.maximum == INT8_MAX) { /* needs no vector of either bound */
-        const int16x8_t half = vqmovnbq_s32(vreinterpretq_s16_s32(x), x);
-        return vreinterpretq_s32_s8(vqmovnbq_s16(vreinterpretq_s8_s16(half), half));
+        __asm__("vqmovnb.s32 %q0, %q0\n\tvqmovnb.s16 %q0, %q0" : "+w"(x));
+        return x;
     }
     return vminq_s32(vmaxq_s32(x, vdupq_n_s32(range.minimum)), vdupq_n_s32(range.maximum));
 }

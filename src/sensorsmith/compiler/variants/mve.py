@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
+from sensorsmith.compiler.lower.add import Add
 from sensorsmith.compiler.lower.conv import Conv2D, DepthwiseConv2D
 from sensorsmith.compiler.lower.dense import FullyConnected
+from sensorsmith.compiler.lower.pool import AveragePool, MaxPool
 from sensorsmith.compiler.steps import (
     Call,
     ChannelScales,
@@ -87,6 +89,21 @@ class DepthwiseConv2DMve(Call):
     @property
     def macs(self) -> int:
         return self.output_dims.size * self.filter_dims.size
+
+
+@dataclass(frozen=True, eq=False)
+class AddMve(Add):
+    variant: ClassVar[str] = "mve"
+
+
+@dataclass(frozen=True, eq=False)
+class AveragePoolMve(AveragePool):
+    variant: ClassVar[str] = "mve"
+
+
+@dataclass(frozen=True, eq=False)
+class MaxPoolMve(MaxPool):
+    variant: ClassVar[str] = "mve"
 
 
 def _steps(rows: Rows) -> Rows:
@@ -198,4 +215,29 @@ def _depthwise(call: DepthwiseConv2D) -> Call | None:
     )
 
 
-SPECIALISE = {FullyConnected: _fully_connected, Conv2D: _conv2d, DepthwiseConv2D: _depthwise}
+def _same(call: Call, variant: type[Call]) -> Call:
+    """The call of a kernel with the parameters of the reference."""
+    return variant(**{field.name: getattr(call, field.name) for field in fields(call)})
+
+
+def _add(call: Add) -> Call | None:
+    scales = (call.scale_1, call.scale_2, call.output_scale)
+    return _same(call, AddMve) if all(scale.shift <= 0 for scale in scales) else None
+
+
+def _average_pool(call: AveragePool) -> Call | None:
+    return _same(call, AveragePoolMve) if call.pool_dims.size <= 255 else None
+
+
+def _max_pool(call: MaxPool) -> Call:
+    return _same(call, MaxPoolMve)
+
+
+SPECIALISE = {
+    Add: _add,
+    AveragePool: _average_pool,
+    Conv2D: _conv2d,
+    DepthwiseConv2D: _depthwise,
+    FullyConnected: _fully_connected,
+    MaxPool: _max_pool,
+}

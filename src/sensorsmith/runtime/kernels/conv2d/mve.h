@@ -10,20 +10,63 @@
 #include "ss_mve.h"
 #include "ss_window.h"
 
-/* Copy (or, without a row, fill) `width` pixels to places `stride` bytes apart. */
-SS_KERNEL void ss_conv2d_mve_row(int8_t *band, const int8_t *row, int width, int channels, int stride, int8x16_t padding)
+/* How pixels of less than 16 channels are copied: some at once, each byte to a place of its own. */
+typedef struct {
+    uint8x16_t places;
+    int pixels;
+} ss_conv2d_mve_scatter;
+
+SS_KERNEL ss_conv2d_mve_scatter ss_conv2d_mve_places(int channels, int stride)
+{
+    uint8_t place[16] = {0};
+    int pixels = 0;
+    for (int i = 0; (pixels + 1) * channels <= 16 && pixels * stride + channels <= 256; pixels++)
+        for (int c = 0; c < channels; c++)
+            place[i++] = (uint8_t)(pixels * stride + c);
+    return (ss_conv2d_mve_scatter){vldrbq_u8(place), pixels};
+}
+
+/* Copy (or, without a row, fill) `width` pixels of less than 16 channels to places `stride` bytes apart. */
+SS_KERNEL void ss_conv2d_mve_narrow_row(int8_t *band, const int8_t *row, int width, int channels, int stride,
+                                        ss_conv2d_mve_scatter scatter, int8x16_t padding)
+{
+    for (; width > 0; width -= scatter.pixels) {
+        const int pixels = width < scatter.pixels ? width : scatter.pixels;
+        const mve_pred16_t inside = vctp8q((uint32_t)(pixels * channels));
+        vstrbq_scatter_offset_p_s8(band, scatter.places, row ? vldrbq_z_s8(row, inside) : padding, inside);
+        row += row ? pixels * channels : 0;
+        band += pixels * stride;
+    }
+}
+
+/* The same for 16 channels and more. */
+SS_KERNEL void ss_conv2d_mve_wide_row(int8_t *band, const int8_t *row, int width, int channels, int stride,
+                                      int8x16_t padding)
 {
     for (int c = 0; c < channels; c += 16) {
-        const int8_t *from = row + c;
-        int8_t *to = band + c;
-        if (channels - c >= 16) {
-            for (int x = 0; x < width; x++, from += channels, to += stride)
-                vstrbq_s8(to, row ? vldrbq_s8(from) : padding);
-        } else {
-            const mve_pred16_t inside = vctp8q((uint32_t)(channels - c));
-            for (int x = 0; x < width; x++, from += channels, to += stride)
-                vstrbq_p_s8(to, row ? vldrbq_z_s8(from, inside) : padding, inside);
-        }
+        /* The last 16 may repeat some of those before. */
+        const int at = c + 16 <= channels ? c : channels - 16;
+        const int8_t *from = row + at;
+        int8_t *to = band + at;
+        for (int n = width; n > 0; n--, from += channels, to += stride)
+            vstrbq_s8(to, row ? vldrbq_s8(from) : padding);
+    }
+}
+
+/* Copy the rows of input under output row y to the band. */
+SS_KERNEL void ss_conv2d_mve_fill_band(ss_window window, ss_dims input_dims, const int8_t *input, int filter_h, int y,
+                                       ss_conv2d_mve_scatter scatter, int32_t padding, int8_t *band)
+{
+    const int column = filter_h * input_dims.c;
+    const int8x16_t outside = vdupq_n_s8((int8_t)padding);
+    for (int ky = 0; ky < filter_h; ky++) {
+        const int in_y = y * window.stride_h - window.pad_h + ky * window.dilation_h;
+        const int8_t *row = in_y < 0 || in_y >= input_dims.h ? 0 : &input[in_y * input_dims.w * input_dims.c];
+        int8_t *to = &band[window.pad_w * column + ky * input_dims.c];
+        if (input_dims.c < 16)
+            ss_conv2d_mve_narrow_row(to, row, input_dims.w, input_dims.c, column, scatter, outside);
+        else
+            ss_conv2d_mve_wide_row(to, row, input_dims.w, input_dims.c, column, outside);
     }
 }
 
@@ -66,18 +109,17 @@ SS_KERNEL void ss_conv2d_mve(ss_window window, int32_t padding, ss_range range,
 {
     const int column = filter_dims.h * input_dims.c;
     const int depth = filter_dims.w * column;
-    ss_mve_fill(band, padding, band_width * column);
+    ss_conv2d_mve_scatter scatter = {vdupq_n_u8(0), 0};
+    if (band_width && input_dims.c < 16)
+        scatter = ss_conv2d_mve_places(input_dims.c, column);
+    if (band_width)
+        ss_mve_fill(band, padding, band_width * column);
     for (int y = 0; y < output_dims.h; y++) {
         const int8_t *line = band;
-        if (band_width == 0)
-            line = &input[y * window.stride_h * input_dims.w * input_dims.c];
+        if (band_width)
+            ss_conv2d_mve_fill_band(window, input_dims, input, filter_dims.h, y, scatter, padding, band);
         else
-            for (int ky = 0; ky < filter_dims.h; ky++) {
-                const int in_y = y * window.stride_h - window.pad_h + ky * window.dilation_h;
-                const int8_t *row = in_y < 0 || in_y >= input_dims.h ? 0 : &input[in_y * input_dims.w * input_dims.c];
-                ss_conv2d_mve_row(&band[window.pad_w * column + ky * input_dims.c], row, input_dims.w, input_dims.c,
-                                  column, vdupq_n_s8((int8_t)padding));
-            }
+            line = &input[y * window.stride_h * input_dims.w * input_dims.c];
         const int stride = window.stride_w * column;
         for (int x = 0; x < output_dims.w; x += 2) {
             const int next = x + 1 < output_dims.w; /* else the last pixel is computed twice */
