@@ -11,6 +11,7 @@ import numpy.typing as npt
 from sensorsmith.compiler.lower.add import Add
 from sensorsmith.compiler.lower.conv import Conv2D, DepthwiseConv2D
 from sensorsmith.compiler.lower.dense import FullyConnected
+from sensorsmith.compiler.lower.geometry import window_lead
 from sensorsmith.compiler.lower.pool import AveragePool, MaxPool
 from sensorsmith.compiler.steps import (
     Call,
@@ -42,10 +43,6 @@ class FullyConnectedMve(Call):
     outputs: int
     output: Target
 
-    @property
-    def macs(self) -> int:
-        return self.inputs * self.outputs
-
 
 @dataclass(frozen=True, eq=False)
 class Conv2DMve(Call):
@@ -64,9 +61,14 @@ class Conv2DMve(Call):
     output_dims: Dims
     output: Target
 
-    @property
-    def macs(self) -> int:
-        return self.output_dims.size * self.filter_dims.size
+    def lead(self, source: Source, target: Target | Scratch) -> int | None:
+        del source
+        if isinstance(target, Scratch):
+            return None
+        if self.band_width:
+            return window_lead(self.window, self.input_dims, self.output_dims, together=self.output_dims.w)
+        # Two pixels are read anew for every four channels of their output.
+        return window_lead(self.window, self.input_dims, self.output_dims, together=2) + 2 * self.output_dims.c
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,9 +88,13 @@ class DepthwiseConv2DMve(Call):
     output_dims: Dims
     output: Target
 
-    @property
-    def macs(self) -> int:
-        return self.output_dims.size * self.filter_dims.size
+    def lead(self, source: Source, target: Target | Scratch) -> int | None:
+        del source
+        if isinstance(target, Scratch):
+            return None
+        # A row is read anew for every 16 channels of its output.
+        y = self.output_dims
+        return window_lead(self.window, self.input_dims, y, together=y.w) + y.w * y.c
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,10 +106,15 @@ class AddMve(Add):
 class AveragePoolMve(AveragePool):
     variant: ClassVar[str] = "mve"
 
+    def lead(self, source: Source, target: Target | Scratch) -> int:
+        del source, target
+        # The windows of a pixel are read anew for every few channels of its output.
+        return window_lead(self.window, self.input_dims, self.output_dims) + self.output_dims.c
+
 
 @dataclass(frozen=True, eq=False)
-class MaxPoolMve(MaxPool):
-    variant: ClassVar[str] = "mve"
+class MaxPoolMve(AveragePoolMve):
+    kernel: ClassVar[str] = "max_pool"
 
 
 def _steps(rows: Rows) -> Rows:
