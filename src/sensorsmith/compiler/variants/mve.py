@@ -67,8 +67,8 @@ class Conv2DMve(Call):
             return None
         if self.band_width:
             return window_lead(self.window, self.input_dims, self.output_dims, together=self.output_dims.w)
-        # Two pixels are read anew for every four channels of their output.
-        return window_lead(self.window, self.input_dims, self.output_dims, together=2) + 2 * self.output_dims.c
+        # Two pixels, which may begin at any, are read anew for every four channels of their output.
+        return window_lead(self.window, self.input_dims, self.output_dims) + 2 * self.output_dims.c
 
 
 @dataclass(frozen=True, eq=False)

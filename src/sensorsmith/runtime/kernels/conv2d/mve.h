@@ -70,33 +70,37 @@ SS_KERNEL void ss_conv2d_mve_fill_band(ss_window window, ss_dims input_dims, con
     }
 }
 
-/* Where the work on two pixels a and b stands. */
-typedef struct {
-    ss_mve_tile tile;
-    const int8_t *a, *b; /* (depth) */
-    const int32_t *table;
-    int8_t *output_a, *output_b;
-} ss_conv2d_mve_pair;
-
-/* Four channels of both pixels, of which `count` are stored. */
-SS_KERNEL void ss_conv2d_mve_group(ss_conv2d_mve_pair *pair, int depth, ss_range range, int count)
+/* Four channels of two pixels, `step` bytes apart in the input and `output_step` in the output; `count` are stored. */
+SS_KERNEL void ss_conv2d_mve_group(ss_mve_tile *tile, const int8_t *window, int step, int depth, const int32_t *table,
+                                   ss_range range, int count, int8_t *output, int output_step)
 {
-    ss_mve_tile *tile = &pair->tile;
-    tile->a = pair->a;
-    tile->b = pair->b;
+    tile->a = window;
+    tile->b = window + step;
     ss_mve_tile_dot(tile, depth);
     int32x4_t sum_a = ss_mve_even_lanes(tile->a0, tile->a1), sum_b = ss_mve_even_lanes(tile->b0, tile->b1);
-    tile->a = pair->a;
-    tile->b = pair->b;
+    tile->a = window;
+    tile->b = window + step;
     ss_mve_tile_dot(tile, depth);
     sum_a = ss_mve_odd_lanes(sum_a, tile->a0, tile->a1);
     sum_b = ss_mve_odd_lanes(sum_b, tile->b0, tile->b1);
-    const ss_mve_scales scales = ss_mve_load_scales(pair->table);
-    ss_mve_store(pair->output_a, ss_mve_requantize(sum_a, scales, range), count);
-    ss_mve_store(pair->output_b, ss_mve_requantize(sum_b, scales, range), count);
-    pair->table += SS_MVE_SCALES;
-    pair->output_a += count;
-    pair->output_b += count;
+    const ss_mve_scales scales = ss_mve_load_scales(table);
+    ss_mve_store(output, ss_mve_requantize(sum_a, scales, range), count);
+    ss_mve_store(output + output_step, ss_mve_requantize(sum_b, scales, range), count);
+}
+
+/* All channels of two pixels. */
+SS_KERNEL void ss_conv2d_mve_pair(const int8_t *window, int step, int depth, const int8_t *filter,
+                                  const int32_t *table, ss_range range, int channels, int8_t *output, int output_step)
+{
+    ss_mve_tile tile;
+    tile.w = filter;
+    for (int n = channels / 4; n > 0; n--) {
+        ss_conv2d_mve_group(&tile, window, step, depth, table, range, 4, output, output_step);
+        table += SS_MVE_SCALES;
+        output += 4;
+    }
+    if (channels % 4)
+        ss_conv2d_mve_group(&tile, window, step, depth, table, range, channels % 4, output, output_step);
 }
 
 SS_KERNEL void ss_conv2d_mve(ss_window window, int32_t padding, ss_range range,
@@ -120,18 +124,15 @@ SS_KERNEL void ss_conv2d_mve(ss_window window, int32_t padding, ss_range range,
             ss_conv2d_mve_fill_band(window, input_dims, input, filter_dims.h, y, scatter, padding, band);
         else
             line = &input[y * window.stride_h * input_dims.w * input_dims.c];
-        const int stride = window.stride_w * column;
+        /* Of an odd number of pixels, the last but one is computed twice. */
+        const int both = output_dims.w > 1, last = output_dims.w - 1 - both;
+        const int step = window.stride_w * column;
         for (int x = 0; x < output_dims.w; x += 2) {
-            const int next = x + 1 < output_dims.w; /* else the last pixel is computed twice */
-            ss_conv2d_mve_pair pair = {{.w = filter}, line, line + next * stride, table,
-                                       output, output + next * output_dims.c};
-            for (int n = output_dims.c / 4; n > 0; n--)
-                ss_conv2d_mve_group(&pair, depth, range, 4);
-            if (output_dims.c % 4)
-                ss_conv2d_mve_group(&pair, depth, range, output_dims.c % 4);
-            line += 2 * stride;
-            output += (1 + next) * output_dims.c;
+            const int first = x < last ? x : last;
+            ss_conv2d_mve_pair(line + first * step, both * step, depth, filter, table, range, output_dims.c,
+                               output + first * output_dims.c, both * output_dims.c);
         }
+        output += output_dims.w * output_dims.c;
     }
 }
 
