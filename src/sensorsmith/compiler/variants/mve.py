@@ -162,6 +162,11 @@ def _fully_connected(call: FullyConnected) -> Call | None:
     )
 
 
+def _place(index: int, channels: int, stride: int) -> int:
+    """Where a byte of a row goes, when the row's pixels are spread to places `stride` bytes apart."""
+    return index // channels * stride + index % channels
+
+
 def _conv2d(call: Conv2D) -> Call | None:
     x, kernel, y, window = call.input_dims, call.filter_dims, call.output_dims, call.window
     if _enlarges(call.scales) or window.dilation_w != 1:
@@ -169,6 +174,8 @@ def _conv2d(call: Conv2D) -> Call | None:
     filter_ = call.filter.data.reshape(y.c, kernel.h, kernel.w, kernel.c).transpose(0, 2, 1, 3).reshape(y.c, -1)
     columns = max(x.w + window.pad_w, (y.w - 1) * window.stride_w + kernel.w)
     band_width = 0 if kernel.h == 1 and columns == x.w else columns
+    if band_width and x.c < _STEP and _place(_STEP - 1, x.c, kernel.h * x.c) > 255:
+        return None
     if kernel.size == kernel.c and window.stride_h == window.stride_w == 1:
         x, y = Dims(1, x.h * x.w, x.c), Dims(1, y.h * y.w, y.c)
     # The padding is read as the zero point, so that this is part of the bias in every window.

@@ -10,32 +10,31 @@
 #include "ss_mve.h"
 #include "ss_window.h"
 
-/* How pixels of less than 16 channels are copied: some at once, each byte to a place of its own. */
-typedef struct {
-    uint8x16_t places;
-    int pixels;
-} ss_conv2d_mve_scatter;
-
-SS_KERNEL ss_conv2d_mve_scatter ss_conv2d_mve_places(int channels, int stride)
+/* Where 16 bytes of pixels with less than 16 channels go, where pixels are to be `stride` bytes apart. */
+SS_KERNEL uint8x16_t ss_conv2d_mve_places(int channels, int stride)
 {
-    uint8_t place[16] = {0};
-    int pixels = 0;
-    for (int i = 0; (pixels + 1) * channels <= 16 && pixels * stride + channels <= 256; pixels++)
-        for (int c = 0; c < channels; c++)
-            place[i++] = (uint8_t)(pixels * stride + c);
-    return (ss_conv2d_mve_scatter){vldrbq_u8(place), pixels};
+    uint8_t place[16];
+    for (int i = 0; i < 16; i++)
+        place[i] = (uint8_t)(i / channels * stride + i % channels);
+    return vldrbq_u8(place);
 }
 
 /* Copy (or, without a row, fill) `width` pixels of less than 16 channels to places `stride` bytes apart. */
 SS_KERNEL void ss_conv2d_mve_narrow_row(int8_t *band, const int8_t *row, int width, int channels, int stride,
-                                        ss_conv2d_mve_scatter scatter, int8x16_t padding)
+                                        uint8x16_t places, int8x16_t padding)
 {
-    for (; width > 0; width -= scatter.pixels) {
-        const int pixels = width < scatter.pixels ? width : scatter.pixels;
-        const mve_pred16_t inside = vctp8q((uint32_t)(pixels * channels));
-        vstrbq_scatter_offset_p_s8(band, scatter.places, row ? vldrbq_z_s8(row, inside) : padding, inside);
-        row += row ? pixels * channels : 0;
-        band += pixels * stride;
+    const int pixels = 16 / channels; /* the last of 16 bytes may be those of one more, which comes again */
+    const int step = pixels * channels, size = width * channels;
+    const int rounds = size < 16 ? 0 : (size - 16) / step + 1;
+    const mve_pred16_t rest = vctp8q((uint32_t)(size - rounds * step));
+    if (row) {
+        for (int n = rounds; n > 0; n--, row += step, band += pixels * stride)
+            vstrbq_scatter_offset_s8(band, places, vldrbq_s8(row));
+        vstrbq_scatter_offset_p_s8(band, places, vldrbq_z_s8(row, rest), rest);
+    } else {
+        for (int n = rounds; n > 0; n--, band += pixels * stride)
+            vstrbq_scatter_offset_s8(band, places, padding);
+        vstrbq_scatter_offset_p_s8(band, places, padding, rest);
     }
 }
 
@@ -55,7 +54,7 @@ SS_KERNEL void ss_conv2d_mve_wide_row(int8_t *band, const int8_t *row, int width
 
 /* Copy the rows of input under output row y to the band. */
 SS_KERNEL void ss_conv2d_mve_fill_band(ss_window window, ss_dims input_dims, const int8_t *input, int filter_h, int y,
-                                       ss_conv2d_mve_scatter scatter, int32_t padding, int8_t *band)
+                                       uint8x16_t places, int32_t padding, int8_t *band)
 {
     const int column = filter_h * input_dims.c;
     const int8x16_t outside = vdupq_n_s8((int8_t)padding);
@@ -64,7 +63,7 @@ SS_KERNEL void ss_conv2d_mve_fill_band(ss_window window, ss_dims input_dims, con
         const int8_t *row = in_y < 0 || in_y >= input_dims.h ? 0 : &input[in_y * input_dims.w * input_dims.c];
         int8_t *to = &band[window.pad_w * column + ky * input_dims.c];
         if (input_dims.c < 16)
-            ss_conv2d_mve_narrow_row(to, row, input_dims.w, input_dims.c, column, scatter, outside);
+            ss_conv2d_mve_narrow_row(to, row, input_dims.w, input_dims.c, column, places, outside);
         else
             ss_conv2d_mve_wide_row(to, row, input_dims.w, input_dims.c, column, outside);
     }
@@ -113,15 +112,15 @@ SS_KERNEL void ss_conv2d_mve(ss_window window, int32_t padding, ss_range range,
 {
     const int column = filter_dims.h * input_dims.c;
     const int depth = filter_dims.w * column;
-    ss_conv2d_mve_scatter scatter = {vdupq_n_u8(0), 0};
+    uint8x16_t places = vdupq_n_u8(0);
     if (band_width && input_dims.c < 16)
-        scatter = ss_conv2d_mve_places(input_dims.c, column);
+        places = ss_conv2d_mve_places(input_dims.c, column);
     if (band_width)
         ss_mve_fill(band, padding, band_width * column);
     for (int y = 0; y < output_dims.h; y++) {
         const int8_t *line = band;
         if (band_width)
-            ss_conv2d_mve_fill_band(window, input_dims, input, filter_dims.h, y, scatter, padding, band);
+            ss_conv2d_mve_fill_band(window, input_dims, input, filter_dims.h, y, places, padding, band);
         else
             line = &input[y * window.stride_h * input_dims.w * input_dims.c];
         /* Of an odd number of pixels, the last but one is computed twice. */
