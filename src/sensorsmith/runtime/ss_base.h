@@ -52,6 +52,25 @@ _Static_assert((int32_t)-3 >> 1 == -2, "right shift of a negative number must be
 #define SS_READ_32(p) (*(p))
 #endif
 
+/* memcpy of int8 values: by vectors of 16 where the target has them. */
+SS_KERNEL void ss_copy(int8_t *to, const int8_t *from, int count)
+{
+#if defined(__ARM_FEATURE_MVE)
+    __asm__ volatile("wlstp.8 lr, %[n], 1f\n"
+                     "2:\n\t"
+                     "vldrb.8 q0, [%[from]], #16\n\t"
+                     "vstrb.8 q0, [%[to]], #16\n\t"
+                     "letp lr, 2b\n"
+                     "1:"
+                     : [to] "+r"(to), [from] "+r"(from)
+                     : [n] "r"(count)
+                     : "q0", "lr", "memory");
+#else
+    for (int i = 0; i < count; i++)
+        to[i] = from[i];
+#endif
+}
+
 /* A tensor of one batch: (h, w, c). A filter: (h, w, c) of one output channel. */
 typedef struct {
     int h, w, c;

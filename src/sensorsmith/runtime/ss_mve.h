@@ -187,21 +187,7 @@ SS_KERNEL void ss_mve_store(int8_t *output, int32x4_t x, int count)
         vstrbq_p_s32(output, x, vctp32q((uint32_t)count));
 }
 
-/* memcpy, 16 bytes to a round. */
-SS_KERNEL void ss_mve_copy(int8_t *to, const int8_t *from, int count)
-{
-    __asm__ volatile("wlstp.8 lr, %[n], 1f\n"
-                     "2:\n\t"
-                     "vldrb.8 q0, [%[from]], #16\n\t"
-                     "vstrb.8 q0, [%[to]], #16\n\t"
-                     "letp lr, 2b\n"
-                     "1:"
-                     : [to] "+r"(to), [from] "+r"(from)
-                     : [n] "r"(count)
-                     : "q0", "lr", "memory");
-}
-
-/* memset. */
+/* memset, 16 bytes to a round. */
 SS_KERNEL void ss_mve_fill(int8_t *to, int32_t value, int count)
 {
     __asm__ volatile("vdup.8 q0, %[value]\n\t"

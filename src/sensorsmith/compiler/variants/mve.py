@@ -68,7 +68,7 @@ class Conv2DMve(Call):
         if self.band_width:
             return window_lead(self.window, self.input_dims, self.output_dims, together=self.output_dims.w)
         # Two pixels, which may begin at any, are read anew for every four channels of their output.
-        return window_lead(self.window, self.input_dims, self.output_dims) + 2 * self.output_dims.c
+        return window_lead(self.window, self.input_dims, self.output_dims, early=2 * self.output_dims.c)
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +94,7 @@ class DepthwiseConv2DMve(Call):
             return None
         # A row is read anew for every 16 channels of its output.
         y = self.output_dims
-        return window_lead(self.window, self.input_dims, y, together=y.w) + y.w * y.c
+        return window_lead(self.window, self.input_dims, y, together=y.w, early=y.w * y.c)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +109,7 @@ class AveragePoolMve(AveragePool):
     def lead(self, source: Source, target: Target | Scratch) -> int:
         del source, target
         # The windows of a pixel are read anew for every few channels of its output.
-        return window_lead(self.window, self.input_dims, self.output_dims) + self.output_dims.c
+        return window_lead(self.window, self.input_dims, self.output_dims, early=self.output_dims.c)
 
 
 @dataclass(frozen=True, eq=False)
