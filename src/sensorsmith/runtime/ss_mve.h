@@ -28,35 +28,36 @@ typedef struct {
     int32_t a0, a1, a2, a3;
 } ss_mve_rows;
 
-/* One step of a tile. Assembly, for gcc copies pointers and forms no pairs of its own accord. */
+/* One step of a tile. Assembly, for gcc copies pointers and forms no pairs of its own accord; volatile, or it would take
+ * for the same what the same pointers lead to at another time. */
 #define SS_MVE_TILE_STEP(accumulate, how)                                                                            \
-    __asm__("vldrb.8 q0, [%[a]], #16\n\t"                                                                            \
-            "vldrb.8 q2, [%[w]], #32\n\t"                                                                            \
-            "vmladav" accumulate ".s8 %[a0], q0, q2\n\t"                                                             \
-            "vldrb.8 q1, [%[b]], #16\n\t"                                                                            \
-            "vmladav" accumulate ".s8 %[b0], q1, q2\n\t"                                                             \
-            "vldrb.8 q3, [%[w], #-16]\n\t"                                                                           \
-            "vmladav" accumulate ".s8 %[a1], q0, q3\n\t"                                                             \
-            "vmladav" accumulate ".s8 %[b1], q1, q3"                                                                 \
-            : [a] "+r"(t->a), [b] "+r"(t->b), [w] "+r"(t->w), [a0] how "Te"(t->a0), [a1] how "Te"(t->a1),            \
-              [b0] how "Te"(t->b0), [b1] how "Te"(t->b1)                                                             \
-            :                                                                                                        \
-            : "q0", "q1", "q2", "q3", "memory")
+    __asm__ volatile("vldrb.8 q0, [%[a]], #16\n\t"                                                                   \
+                     "vldrb.8 q2, [%[w]], #32\n\t"                                                                   \
+                     "vmladav" accumulate ".s8 %[a0], q0, q2\n\t"                                                    \
+                     "vldrb.8 q1, [%[b]], #16\n\t"                                                                   \
+                     "vmladav" accumulate ".s8 %[b0], q1, q2\n\t"                                                    \
+                     "vldrb.8 q3, [%[w], #-16]\n\t"                                                                  \
+                     "vmladav" accumulate ".s8 %[a1], q0, q3\n\t"                                                    \
+                     "vmladav" accumulate ".s8 %[b1], q1, q3"                                                        \
+                     : [a] "+r"(t->a), [b] "+r"(t->b), [w] "+r"(t->w), [a0] how "Te"(t->a0), [a1] how "Te"(t->a1),   \
+                       [b0] how "Te"(t->b0), [b1] how "Te"(t->b1)                                                    \
+                     :                                                                                               \
+                     : "q0", "q1", "q2", "q3", "memory")
 
 #define SS_MVE_ROWS_STEP(accumulate, how)                                                                            \
-    __asm__("vldrb.8 q0, [%[a]], #16\n\t"                                                                            \
-            "vldrb.8 q1, [%[w]], #64\n\t"                                                                            \
-            "vmladav" accumulate ".s8 %[a0], q0, q1\n\t"                                                             \
-            "vldrb.8 q2, [%[w], #-48]\n\t"                                                                           \
-            "vmladav" accumulate ".s8 %[a1], q0, q2\n\t"                                                             \
-            "vldrb.8 q1, [%[w], #-32]\n\t"                                                                           \
-            "vmladav" accumulate ".s8 %[a2], q0, q1\n\t"                                                             \
-            "vldrb.8 q2, [%[w], #-16]\n\t"                                                                           \
-            "vmladav" accumulate ".s8 %[a3], q0, q2"                                                                 \
-            : [a] "+r"(t->a), [w] "+r"(t->w), [a0] how "Te"(t->a0), [a1] how "Te"(t->a1), [a2] how "Te"(t->a2),      \
-              [a3] how "Te"(t->a3)                                                                                   \
-            :                                                                                                        \
-            : "q0", "q1", "q2", "memory")
+    __asm__ volatile("vldrb.8 q0, [%[a]], #16\n\t"                                                                   \
+                     "vldrb.8 q1, [%[w]], #64\n\t"                                                                   \
+                     "vmladav" accumulate ".s8 %[a0], q0, q1\n\t"                                                    \
+                     "vldrb.8 q2, [%[w], #-48]\n\t"                                                                  \
+                     "vmladav" accumulate ".s8 %[a1], q0, q2\n\t"                                                    \
+                     "vldrb.8 q1, [%[w], #-32]\n\t"                                                                  \
+                     "vmladav" accumulate ".s8 %[a2], q0, q1\n\t"                                                    \
+                     "vldrb.8 q2, [%[w], #-16]\n\t"                                                                  \
+                     "vmladav" accumulate ".s8 %[a3], q0, q2"                                                        \
+                     : [a] "+r"(t->a), [w] "+r"(t->w), [a0] how "Te"(t->a0), [a1] how "Te"(t->a1),                   \
+                       [a2] how "Te"(t->a2), [a3] how "Te"(t->a3)                                                    \
+                     :                                                                                               \
+                     : "q0", "q1", "q2", "memory")
 
 SS_KERNEL void ss_mve_tile_first(ss_mve_tile *t) { SS_MVE_TILE_STEP("", "=&"); }
 SS_KERNEL void ss_mve_tile_next(ss_mve_tile *t) { SS_MVE_TILE_STEP("a", "+"); }

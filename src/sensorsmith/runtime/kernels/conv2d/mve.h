@@ -1,13 +1,12 @@
-/* Convolution, int8: Helium. Two pixels by two channels at a time: four loads feed four times 16 products.
+/* Convolution, int8: Helium. The rows of input under a row of output are copied to a band, column by column and with the
+ * zero point as padding, so that each window lies there in one piece, which overlaps with the next.
  *
- * A window lies in one piece, as one dot product: where it has one row and no padding, in the input; else in a band, to
- * which the rows of input under a row of output are copied column by column, with the zero point as padding.
- * Not here: windows dilated along the row; scales above 1.
+ * Not here: windows dilated along the row; scales above 1; windows that lie in one piece already (conv2d_direct).
  */
 #ifndef SS_CONV2D_MVE_H
 #define SS_CONV2D_MVE_H
 
-#include "ss_mve.h"
+#include "ss_gemm_mve.h"
 #include "ss_window.h"
 
 /* Where 16 bytes of pixels with less than 16 channels go, where pixels are to be `stride` bytes apart. */
@@ -69,68 +68,23 @@ SS_KERNEL void ss_conv2d_mve_fill_band(ss_window window, ss_dims input_dims, con
     }
 }
 
-/* Four channels of two pixels, `step` bytes apart in the input and `output_step` in the output; `count` are stored. */
-SS_KERNEL void ss_conv2d_mve_group(ss_mve_tile *tile, const int8_t *window, int step, int depth, const int32_t *table,
-                                   ss_range range, int count, int8_t *output, int output_step)
-{
-    tile->a = window;
-    tile->b = window + step;
-    ss_mve_tile_dot(tile, depth);
-    int32x4_t sum_a = ss_mve_even_lanes(tile->a0, tile->a1), sum_b = ss_mve_even_lanes(tile->b0, tile->b1);
-    tile->a = window;
-    tile->b = window + step;
-    ss_mve_tile_dot(tile, depth);
-    sum_a = ss_mve_odd_lanes(sum_a, tile->a0, tile->a1);
-    sum_b = ss_mve_odd_lanes(sum_b, tile->b0, tile->b1);
-    const ss_mve_scales scales = ss_mve_load_scales(table);
-    ss_mve_store(output, ss_mve_requantize(sum_a, scales, range), count);
-    ss_mve_store(output + output_step, ss_mve_requantize(sum_b, scales, range), count);
-}
-
-/* All channels of two pixels. */
-SS_KERNEL void ss_conv2d_mve_pair(const int8_t *window, int step, int depth, const int8_t *filter,
-                                  const int32_t *table, ss_range range, int channels, int8_t *output, int output_step)
-{
-    ss_mve_tile tile;
-    tile.w = filter;
-    for (int n = channels / 4; n > 0; n--) {
-        ss_conv2d_mve_group(&tile, window, step, depth, table, range, 4, output, output_step);
-        table += SS_MVE_SCALES;
-        output += 4;
-    }
-    if (channels % 4)
-        ss_conv2d_mve_group(&tile, window, step, depth, table, range, channels % 4, output, output_step);
-}
-
 SS_KERNEL void ss_conv2d_mve(ss_window window, int32_t padding, ss_range range,
                              ss_dims input_dims, const int8_t *input, /* (h, w, c) */
                              ss_dims filter_dims,
-                             const int8_t *filter,      /* (groups of 4 channels, 2, steps, 2, 16): even, odd */
-                             const int32_t *table,  /* (groups of 4 channels, 3, 4) */
-                             int band_width, int8_t *band, /* (band_width, filter h, input c), or width 0 */
+                             const int8_t *filter,         /* see ss_gemm_mve; a window is (w, h, c) */
+                             const int32_t *table,         /* see ss_gemm_mve */
+                             int band_width, int8_t *band, /* (band_width, filter h, input c) */
                              ss_dims output_dims, int8_t *output) /* (h, w, c) */
 {
     const int column = filter_dims.h * input_dims.c;
-    const int depth = filter_dims.w * column;
     uint8x16_t places = vdupq_n_u8(0);
-    if (band_width && input_dims.c < 16)
+    if (input_dims.c < 16)
         places = ss_conv2d_mve_places(input_dims.c, column);
-    if (band_width)
-        ss_mve_fill(band, padding, band_width * column);
+    ss_mve_fill(band, padding, band_width * column);
     for (int y = 0; y < output_dims.h; y++) {
-        const int8_t *line = band;
-        if (band_width)
-            ss_conv2d_mve_fill_band(window, input_dims, input, filter_dims.h, y, places, padding, band);
-        else
-            line = &input[y * window.stride_h * input_dims.w * input_dims.c];
-        /* Of an odd number of pixels, the last but one is computed twice. */
-        const int both = output_dims.w > 1, last = output_dims.w - 1 - both;
-        const int step = window.stride_w * column;
-        for (int x = 0; x < output_dims.w; x += 2) {
-            const int first = x < last ? x : last;
-            ss_conv2d_mve_pair(line + first * step, both * step, depth, filter, table, range, output_dims.c,
-                               output + first * output_dims.c, both * output_dims.c);
-        }
+        ss_conv2d_mve_fill_band(window, input_dims, input, filter_dims.h, y, places, padding, band);
+        ss_gemm_mve(band, window.stride_w * column, filter_dims.w * column, filter, table, range, output_dims.w,
+                    output_dims.c, output);
         output += output_dims.w * output_dims.c;
     }
 }

@@ -65,19 +65,19 @@ SS_KERNEL int32x4_t ss_depthwise_conv2d_mve_sums(uint32x4_t words, int8x16_t w0,
 {
     int32x4_t v;
     int32_t x0, x1, x2, x3;
-    __asm__("vldrw.u32 %q[v], [%q[words]]\n\t"
-            "vmladav.s8 %[x0], %q[v], %q[w0]\n\t"
-            "vldrw.u32 %q[v], [%q[words], #4]\n\t"
-            "vmladav.s8 %[x1], %q[v], %q[w1]\n\t"
-            "vldrw.u32 %q[v], [%q[words], #8]\n\t"
-            "vmladav.s8 %[x2], %q[v], %q[w2]\n\t"
-            "vldrw.u32 %q[v], [%q[words], #12]\n\t"
-            "vmladav.s8 %[x3], %q[v], %q[w3]\n\t"
-            "vmov %q[v][2], %q[v][0], %[x0], %[x2]\n\t"
-            "vmov %q[v][3], %q[v][1], %[x1], %[x3]"
-            : [v] "=&w"(v), [x0] "=&Te"(x0), [x1] "=&Te"(x1), [x2] "=&Te"(x2), [x3] "=&Te"(x3)
-            : [words] "w"(words), [w0] "w"(w0), [w1] "w"(w1), [w2] "w"(w2), [w3] "w"(w3)
-            : "memory");
+    __asm__ volatile("vldrw.u32 %q[v], [%q[words]]\n\t"
+                     "vmladav.s8 %[x0], %q[v], %q[w0]\n\t"
+                     "vldrw.u32 %q[v], [%q[words], #4]\n\t"
+                     "vmladav.s8 %[x1], %q[v], %q[w1]\n\t"
+                     "vldrw.u32 %q[v], [%q[words], #8]\n\t"
+                     "vmladav.s8 %[x2], %q[v], %q[w2]\n\t"
+                     "vldrw.u32 %q[v], [%q[words], #12]\n\t"
+                     "vmladav.s8 %[x3], %q[v], %q[w3]\n\t"
+                     "vmov %q[v][2], %q[v][0], %[x0], %[x2]\n\t"
+                     "vmov %q[v][3], %q[v][1], %[x1], %[x3]"
+                     : [v] "=&w"(v), [x0] "=&Te"(x0), [x1] "=&Te"(x1), [x2] "=&Te"(x2), [x3] "=&Te"(x3)
+                     : [words] "w"(words), [w0] "w"(w0), [w1] "w"(w1), [w2] "w"(w2), [w3] "w"(w3)
+                     : "memory");
     return v;
 }
 
