@@ -79,7 +79,7 @@ def test_a_worker_that_cannot_start_gives_its_last_line(monkeypatch: pytest.Monk
     broken = tmp_path / "worker_unicorn.py"
     broken.write_text("raise ImportError('no such library')\n")
     monkeypatch.setattr(machine_module, "WORKER", broken)
-    machine = Machine(60.0)
+    machine = Machine("cortex-m4", 60.0)
     message = r"^the emulator crashed while starting \(exit code 1: ImportError: no such library\); run it again$"
     with pytest.raises(EmulatorError, match=message):
         machine.do([("map", 0, 4096, 7)], "starting")
@@ -90,7 +90,7 @@ def test_a_machine_without_the_emulator(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     message = r'^the emulator unicorn is not installed; run: pip install "sensorsmith\[emulate\]"$'
     with pytest.raises(MissingTool, match=message):
-        Machine(60.0)
+        Machine("cortex-m4", 60.0)
 
 
 def test_closing_ends_the_worker(tiny_elf: bytes) -> None:

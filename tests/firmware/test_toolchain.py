@@ -24,9 +24,12 @@ def test_a_machine_without_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_target_for_which_nothing_can_be_built() -> None:
-    message = r"^firmware: no firmware can be built for the target 'z80'; known are cortex-m4$"
-    with pytest.raises(BoardError, match=message):
+    with pytest.raises(BoardError) as caught:
         find("z80")
+    assert str(caught.value) == (
+        "firmware: no firmware can be built for the target 'z80'; known are avr, cortex-m0plus, cortex-m33, cortex-m4, "
+        "cortex-m55, cortex-m7, riscv32, wasm"
+    )
 
 
 def test_the_first_error_is_told_and_warnings_are_not(tmp_path: Path) -> None:

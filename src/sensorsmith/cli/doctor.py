@@ -146,7 +146,7 @@ def _cross_compiler() -> str:
 def _emulator() -> str:
     from sensorsmith.emulate.machine import Machine
 
-    machine = Machine(_TIME_LIMIT)
+    machine = Machine("cortex-m4", _TIME_LIMIT)
     try:
         machine.do([("map", 0, 4096, 7), ("write", 0, b"\x2a\x20\x70\x47"), ("call", 1, 0x800)], "starting")
     finally:
