@@ -126,9 +126,9 @@ int {name}_run(void)
 
 int {name}_infer(const int8_t *input, int8_t *output)
 {{
-    ss_copy(&{name}_arena[{input_}], input, {upper}_INPUT_SIZE);
+    ss_copy(input, &{name}_arena[{input_}], {upper}_INPUT_SIZE);
     {name}_run();
-    ss_copy(output, &{name}_arena[{output}], {upper}_OUTPUT_SIZE);
+    ss_copy(&{name}_arena[{output}], output, {upper}_OUTPUT_SIZE);
     return 0;
 }}
 """

@@ -102,8 +102,8 @@ int tiny_run(void)
 
 int tiny_infer(const int8_t *input, int8_t *output)
 {
-    ss_copy(&tiny_arena[8], input, TINY_INPUT_SIZE);
+    ss_copy(input, &tiny_arena[8], TINY_INPUT_SIZE);
     tiny_run();
-    ss_copy(output, &tiny_arena[0], TINY_OUTPUT_SIZE);
+    ss_copy(&tiny_arena[0], output, TINY_OUTPUT_SIZE);
     return 0;
 }
