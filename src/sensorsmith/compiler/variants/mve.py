@@ -126,12 +126,12 @@ class DepthwiseConv2D(Call):
     output: Target
 
     def lead(self, source: Source, target: Target | Scratch) -> int | None:
-        """A row of windows is read anew for every 16 channels of their output."""
+        """Two rows of windows, of which the upper may be any, are read anew for every 16 channels of their output."""
         del source
         if isinstance(target, Scratch):
             return None
         y = self.output_dims
-        return window_lead(self.window, self.input_dims, y, together=y.w, early=y.w * y.c)
+        return window_lead(self.window, self.input_dims, y, together=y.w, early=2 * y.w * y.c)
 
 
 def _same(call: Call, variant: type[Call]) -> Call:
