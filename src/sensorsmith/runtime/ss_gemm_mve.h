@@ -28,7 +28,7 @@ SS_KERNEL void ss_mve_pair_group(ss_mve_tile *tile, const int8_t *window, int st
 
 /* All channels of two pixels. */
 SS_KERNEL void ss_mve_pair(const int8_t *window, int step, int depth, const int8_t *filter,
-                                  const int32_t *table, ss_range range, int channels, int8_t *output, int output_step)
+                           const int32_t *table, ss_range range, int channels, int8_t *output, int output_step)
 {
     ss_mve_tile tile;
     tile.w = filter;
@@ -41,6 +41,34 @@ SS_KERNEL void ss_mve_pair(const int8_t *window, int step, int depth, const int8
         ss_mve_pair_group(&tile, window, step, depth, table, range, channels % 4, output, output_step);
 }
 
+/* Four channels of two pixels, whose windows are one vector each; `count` are stored. */
+SS_KERNEL void ss_mve_short_group(int8x16_t a, int8x16_t b, const int8_t *filter, const int32_t *table,
+                                  ss_range range, int count, int8_t *output, int output_step)
+{
+    int32x4_t sum_a, sum_b;
+    ss_mve_short_dots(a, b, filter, &sum_a, &sum_b);
+    const ss_mve_scales scales = ss_mve_load_scales(table);
+    ss_mve_store(output, ss_mve_requantize(sum_a, scales, range), count);
+    ss_mve_store(output + output_step, ss_mve_requantize(sum_b, scales, range), count);
+}
+
+/* All channels of two pixels, whose windows are read once. */
+SS_KERNEL void ss_mve_short_pair(const int8_t *window, int step, int depth, const int8_t *filter,
+                                 const int32_t *table, ss_range range, int channels, int8_t *output, int output_step)
+{
+    const mve_pred16_t inside = vctp8q((uint32_t)depth);
+    const int8x16_t a = depth == SS_MVE_STEP ? vldrbq_s8(window) : vldrbq_z_s8(window, inside);
+    const int8x16_t b = depth == SS_MVE_STEP ? vldrbq_s8(window + step) : vldrbq_z_s8(window + step, inside);
+    for (int n = channels / 4; n > 0; n--) {
+        ss_mve_short_group(a, b, filter, table, range, 4, output, output_step);
+        filter += 4 * SS_MVE_STEP;
+        table += SS_MVE_SCALES;
+        output += 4;
+    }
+    if (channels % 4)
+        ss_mve_short_group(a, b, filter, table, range, channels % 4, output, output_step);
+}
+
 /* A row of `width` pixels, whose windows of `depth` values are `step` bytes apart. */
 SS_KERNEL void ss_gemm_mve(const int8_t *windows, int step, int depth,
                            const int8_t *filter,  /* (groups of 4 channels, 2, steps, 2, 16): even, odd channels */
@@ -51,8 +79,12 @@ SS_KERNEL void ss_gemm_mve(const int8_t *windows, int step, int depth,
     const int both = width > 1, last = width - 1 - both;
     for (int x = 0; x < width; x += 2) {
         const int first = x < last ? x : last;
-        ss_mve_pair(windows + first * step, both * step, depth, filter, table, range, channels,
-                    output + first * channels, both * channels);
+        if (depth > SS_MVE_STEP)
+            ss_mve_pair(windows + first * step, both * step, depth, filter, table, range, channels,
+                        output + first * channels, both * channels);
+        else
+            ss_mve_short_pair(windows + first * step, both * step, depth, filter, table, range, channels,
+                              output + first * channels, both * channels);
     }
 }
 

@@ -64,19 +64,35 @@ SS_KERNEL void ss_mve_tile_next(ss_mve_tile *t) { SS_MVE_TILE_STEP("a", "+"); }
 SS_KERNEL void ss_mve_rows_first(ss_mve_rows *t) { SS_MVE_ROWS_STEP("", "=&"); }
 SS_KERNEL void ss_mve_rows_next(ss_mve_rows *t) { SS_MVE_ROWS_STEP("a", "+"); }
 
-/* The only step of rows shorter than it. */
-SS_KERNEL void ss_mve_tile_short(ss_mve_tile *t, int depth)
+/* The dot products of two vectors with four rows of weights (2, 2, 16): 0 and 2, 1 and 3. */
+SS_KERNEL void ss_mve_short_dots(int8x16_t a, int8x16_t b, const int8_t *w, int32x4_t *sum_a, int32x4_t *sum_b)
 {
-    const mve_pred16_t inside = vctp8q((uint32_t)depth);
-    const int8x16_t a = vldrbq_z_s8(t->a, inside), b = vldrbq_z_s8(t->b, inside);
-    const int8x16_t w0 = vldrbq_s8(t->w), w1 = vldrbq_s8(t->w + SS_MVE_STEP);
-    t->w += 2 * SS_MVE_STEP;
-    t->a0 = vmladavq_s8(a, w0);
-    t->a1 = vmladavq_s8(a, w1);
-    t->b0 = vmladavq_s8(b, w0);
-    t->b1 = vmladavq_s8(b, w1);
+    int32x4_t u, v;
+    int32_t a0, a1, b0, b1;
+    __asm__ volatile("vldrb.8 q0, [%[w]]\n\t"
+                     "vmladav.s8 %[a0], %q[a], q0\n\t"
+                     "vldrb.8 q1, [%[w], #16]\n\t"
+                     "vmladav.s8 %[b0], %q[b], q0\n\t"
+                     "vmladav.s8 %[a1], %q[a], q1\n\t"
+                     "vldrb.8 q0, [%[w], #32]\n\t"
+                     "vmladav.s8 %[b1], %q[b], q1\n\t"
+                     "vmov %q[u][2], %q[u][0], %[a0], %[a1]\n\t"
+                     "vmladav.s8 %[a0], %q[a], q0\n\t"
+                     "vldrb.8 q1, [%[w], #48]\n\t"
+                     "vmov %q[v][2], %q[v][0], %[b0], %[b1]\n\t"
+                     "vmladav.s8 %[b0], %q[b], q0\n\t"
+                     "vmladav.s8 %[a1], %q[a], q1\n\t"
+                     "vmladav.s8 %[b1], %q[b], q1\n\t"
+                     "vmov %q[u][3], %q[u][1], %[a0], %[a1]\n\t"
+                     "vmov %q[v][3], %q[v][1], %[b0], %[b1]"
+                     : [u] "=&w"(u), [v] "=&w"(v), [a0] "=&Te"(a0), [a1] "=&Te"(a1), [b0] "=&Te"(b0), [b1] "=&Te"(b1)
+                     : [a] "w"(a), [b] "w"(b), [w] "r"(w)
+                     : "q0", "q1", "memory");
+    *sum_a = u;
+    *sum_b = v;
 }
 
+/* The only step of rows shorter than it. */
 SS_KERNEL void ss_mve_rows_short(ss_mve_rows *t, int depth)
 {
     const int8x16_t a = vldrbq_z_s8(t->a, vctp8q((uint32_t)depth));
@@ -87,14 +103,11 @@ SS_KERNEL void ss_mve_rows_short(ss_mve_rows *t, int depth)
     t->w += 4 * SS_MVE_STEP;
 }
 
-/* All steps of a dot product; four to a round of the loop. `depth` is a literal wherever this is inlined. */
+/* All steps of dot products at least one step deep; four to a round of the loop. `depth` is a literal wherever this is
+ * inlined. */
 #define SS_MVE_DOT(type)                                                                                             \
     SS_KERNEL void ss_mve_##type##_dot(ss_mve_##type *t, int depth)                                                  \
     {                                                                                                                \
-        if (depth < SS_MVE_STEP) {                                                                                   \
-            ss_mve_##type##_short(t, depth);                                                                         \
-            return;                                                                                                  \
-        }                                                                                                            \
         const int steps = depth / SS_MVE_STEP - 1;                                                                   \
         ss_mve_##type##_first(t);                                                                                    \
         for (int n = steps / 4; n > 0; n--) {                                                                        \

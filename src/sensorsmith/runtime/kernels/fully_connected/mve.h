@@ -11,7 +11,10 @@
 SS_KERNEL void ss_fully_connected_mve_group(ss_mve_rows *rows, ss_range range, int inputs, const int32_t *table,
                                             int count, int8_t *output)
 {
-    ss_mve_rows_dot(rows, inputs);
+    if (inputs < SS_MVE_STEP)
+        ss_mve_rows_short(rows, inputs);
+    else
+        ss_mve_rows_dot(rows, inputs);
     const int32x4_t sum = ss_mve_odd_lanes(ss_mve_even_lanes(rows->a0, rows->a2), rows->a1, rows->a3);
     ss_mve_store(output, ss_mve_requantize(sum, ss_mve_load_scales(table), range), count);
 }
