@@ -69,6 +69,33 @@ SS_KERNEL void ss_mve_short_pair(const int8_t *window, int step, int depth, cons
         ss_mve_short_group(a, b, filter, table, range, channels % 4, output, output_step);
 }
 
+/* The same for windows of two vectors. */
+SS_KERNEL void ss_mve_double_group(int8x16_t a, int8x16_t a_next, int8x16_t b, int8x16_t b_next, const int8_t *filter,
+                                   const int32_t *table, ss_range range, int count, int8_t *output, int output_step)
+{
+    int32x4_t sum_a, sum_b;
+    ss_mve_double_dots(a, a_next, b, b_next, filter, &sum_a, &sum_b);
+    const ss_mve_scales scales = ss_mve_load_scales(table);
+    ss_mve_store(output, ss_mve_requantize(sum_a, scales, range), count);
+    ss_mve_store(output + output_step, ss_mve_requantize(sum_b, scales, range), count);
+}
+
+SS_KERNEL void ss_mve_double_pair(const int8_t *window, int step, int depth, const int8_t *filter,
+                                  const int32_t *table, ss_range range, int channels, int8_t *output, int output_step)
+{
+    const int next = depth - SS_MVE_STEP;
+    const int8x16_t a = vldrbq_s8(window), a_next = vldrbq_s8(window + next);
+    const int8x16_t b = vldrbq_s8(window + step), b_next = vldrbq_s8(window + step + next);
+    for (int n = channels / 4; n > 0; n--) {
+        ss_mve_double_group(a, a_next, b, b_next, filter, table, range, 4, output, output_step);
+        filter += 8 * SS_MVE_STEP;
+        table += SS_MVE_SCALES;
+        output += 4;
+    }
+    if (channels % 4)
+        ss_mve_double_group(a, a_next, b, b_next, filter, table, range, channels % 4, output, output_step);
+}
+
 /* A row of `width` pixels, whose windows of `depth` values are `step` bytes apart. */
 SS_KERNEL void ss_gemm_mve(const int8_t *windows, int step, int depth,
                            const int8_t *filter,  /* (groups of 4 channels, 2, steps, 2, 16): even, odd channels */
@@ -79,7 +106,10 @@ SS_KERNEL void ss_gemm_mve(const int8_t *windows, int step, int depth,
     const int both = width > 1, last = width - 1 - both;
     for (int x = 0; x < width; x += 2) {
         const int first = x < last ? x : last;
-        if (depth > SS_MVE_STEP)
+        if (depth > SS_MVE_STEP && depth <= 2 * SS_MVE_STEP)
+            ss_mve_double_pair(windows + first * step, both * step, depth, filter, table, range, channels,
+                               output + first * channels, both * channels);
+        else if (depth > SS_MVE_STEP)
             ss_mve_pair(windows + first * step, both * step, depth, filter, table, range, channels,
                         output + first * channels, both * channels);
         else

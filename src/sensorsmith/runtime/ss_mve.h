@@ -28,8 +28,8 @@ typedef struct {
     int32_t a0, a1, a2, a3;
 } ss_mve_rows;
 
-/* One step of a tile. Assembly, for gcc copies pointers and forms no pairs of its own accord; volatile, or it would take
- * for the same what the same pointers lead to at another time. */
+/* One step of a tile. Assembly, for gcc copies pointers and forms no pairs of its own accord; volatile, or it would
+ * take for the same what the same pointers lead to at another time. */
 #define SS_MVE_TILE_STEP(accumulate, how)                                                                            \
     __asm__ volatile("vldrb.8 q0, [%[a]], #16\n\t"                                                                   \
                      "vldrb.8 q2, [%[w]], #32\n\t"                                                                   \
@@ -87,6 +87,47 @@ SS_KERNEL void ss_mve_short_dots(int8x16_t a, int8x16_t b, const int8_t *w, int3
                      "vmov %q[v][3], %q[v][1], %[b0], %[b1]"
                      : [u] "=&w"(u), [v] "=&w"(v), [a0] "=&Te"(a0), [a1] "=&Te"(a1), [b0] "=&Te"(b0), [b1] "=&Te"(b1)
                      : [a] "w"(a), [b] "w"(b), [w] "r"(w)
+                     : "q0", "q1", "memory");
+    *sum_a = u;
+    *sum_b = v;
+}
+
+/* The same of two vectors each, with weights (2, 2, 2, 16). */
+SS_KERNEL void ss_mve_double_dots(int8x16_t a, int8x16_t a_next, int8x16_t b, int8x16_t b_next, const int8_t *w,
+                                  int32x4_t *sum_a, int32x4_t *sum_b)
+{
+    int32x4_t u, v;
+    int32_t a0, a1, b0, b1;
+    __asm__ volatile("vldrb.8 q0, [%[w]]\n\t"
+                     "vmladav.s8 %[a0], %q[a], q0\n\t"
+                     "vldrb.8 q1, [%[w], #16]\n\t"
+                     "vmladav.s8 %[b0], %q[b], q0\n\t"
+                     "vmladav.s8 %[a1], %q[a], q1\n\t"
+                     "vldrb.8 q0, [%[w], #32]\n\t"
+                     "vmladav.s8 %[b1], %q[b], q1\n\t"
+                     "vmladava.s8 %[a0], %q[c], q0\n\t"
+                     "vldrb.8 q1, [%[w], #48]\n\t"
+                     "vmladava.s8 %[b0], %q[d], q0\n\t"
+                     "vmladava.s8 %[a1], %q[c], q1\n\t"
+                     "vldrb.8 q0, [%[w], #64]\n\t"
+                     "vmladava.s8 %[b1], %q[d], q1\n\t"
+                     "vmov %q[u][2], %q[u][0], %[a0], %[a1]\n\t"
+                     "vmladav.s8 %[a0], %q[a], q0\n\t"
+                     "vldrb.8 q1, [%[w], #80]\n\t"
+                     "vmov %q[v][2], %q[v][0], %[b0], %[b1]\n\t"
+                     "vmladav.s8 %[b0], %q[b], q0\n\t"
+                     "vmladav.s8 %[a1], %q[a], q1\n\t"
+                     "vldrb.8 q0, [%[w], #96]\n\t"
+                     "vmladav.s8 %[b1], %q[b], q1\n\t"
+                     "vmladava.s8 %[a0], %q[c], q0\n\t"
+                     "vldrb.8 q1, [%[w], #112]\n\t"
+                     "vmladava.s8 %[b0], %q[d], q0\n\t"
+                     "vmladava.s8 %[a1], %q[c], q1\n\t"
+                     "vmladava.s8 %[b1], %q[d], q1\n\t"
+                     "vmov %q[u][3], %q[u][1], %[a0], %[a1]\n\t"
+                     "vmov %q[v][3], %q[v][1], %[b0], %[b1]"
+                     : [u] "=&w"(u), [v] "=&w"(v), [a0] "=&Te"(a0), [a1] "=&Te"(a1), [b0] "=&Te"(b0), [b1] "=&Te"(b1)
+                     : [a] "w"(a), [b] "w"(b), [c] "w"(a_next), [d] "w"(b_next), [w] "r"(w)
                      : "q0", "q1", "memory");
     *sum_a = u;
     *sum_b = v;
@@ -160,9 +201,9 @@ typedef struct {
 
 #define SS_MVE_SCALES 12
 
-SS_KERNEL ss_mve_scales ss_mve_load_scales(const int32_t *constants /* (3, 4) */)
+SS_KERNEL ss_mve_scales ss_mve_load_scales(const int32_t *table /* (3, 4) */)
 {
-    return (ss_mve_scales){vldrwq_s32(constants), vldrwq_s32(constants + 4), vldrwq_s32(constants + 8)};
+    return (ss_mve_scales){vldrwq_s32(table), vldrwq_s32(table + 4), vldrwq_s32(table + 8)};
 }
 
 /* x / 2^-shift to the nearest, half away from zero where `exact` asks for it, else half up. VRSHL rounds half up;
@@ -185,7 +226,8 @@ SS_KERNEL int32x4_t ss_mve_clamp(int32x4_t x, ss_range range)
     return vminq_s32(vmaxq_s32(x, vdupq_n_s32(range.minimum)), vdupq_n_s32(range.maximum));
 }
 
-/* Four sums to four int8 values, in the lowest byte of each lane. Below a zero point that is also the minimum, rounding is moot. */
+/* Four sums to four int8 values, in the lowest byte of each lane. Below a zero point that is also the minimum, rounding
+ * is moot. */
 SS_KERNEL int32x4_t ss_mve_requantize(int32x4_t sum, ss_mve_scales scales, ss_range range)
 {
     const int32x4_t high = vqrdmulhq_s32(vaddq_s32(sum, scales.bias), scales.multiplier);

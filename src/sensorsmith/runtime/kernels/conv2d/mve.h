@@ -1,5 +1,5 @@
-/* Convolution, int8: Helium. The rows of input under a row of output are copied to a band, column by column and with the
- * zero point as padding, so that each window lies there in one piece, which overlaps with the next.
+/* Convolution, int8: Helium. The rows of input under a row of output are copied to a band, column by column and with
+ * the zero point as padding, so that each window lies there in one piece, which overlaps with the next.
  *
  * Not here: windows dilated along the row; scales above 1; windows that lie in one piece already (conv2d_direct).
  */
