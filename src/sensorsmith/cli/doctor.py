@@ -154,6 +154,15 @@ def _emulator() -> str:
     return "unicorn"
 
 
+def _qemu() -> str:
+    from sensorsmith.emulate.bench.built import qemu_plugin
+    from sensorsmith.emulate.bench.qemu import find_qemu
+
+    _, version = find_qemu("cortex-m4")
+    qemu_plugin(version)
+    return f"qemu {version}, and its plugin is built"
+
+
 def _room() -> str:
     free = shutil.disk_usage(Path.cwd()).free
     found = f"{free / 1e9:.1f} GB free here"
@@ -201,4 +210,5 @@ TRIALS = (
     Trial("recordings", False, _recordings, "sensorsmith data fetch seglearn-watch"),
     Trial("C compiler", False, _host_compiler, _PIP.format("[zig]")),
     Trial("zig", False, _zig, _PIP.format("[zig]")),
+    Trial("QEMU", False, _qemu, "install it (Debian: apt-get install qemu-system-arm)"),
 )

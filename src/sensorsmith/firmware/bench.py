@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 
@@ -25,11 +25,12 @@ MAILBOX_HEADER = 24
 WASM_STACK = 1 << 16
 """Bytes of the stack of a WebAssembly module, at the start of its memory."""
 
+_COMMON = ("bench.c", "bench_marks.c", "memory.c")
 _UNITS = {
-    **{target: ("bench.c", "bench_arm.c", "memory.c", "startup.c") for target in PLACES if target.startswith("cortex")},
-    "riscv32": ("bench.c", "bench_riscv.c", "memory.c"),
-    "avr": ("bench.c", "bench_avr.c", "memory.c"),
-    "wasm": ("bench_wasm.c", "memory.c"),
+    **{target: (*_COMMON, "bench_arm.c", "startup.c") for target in PLACES if target.startswith("cortex")},
+    "riscv32": (*_COMMON, "bench_riscv.c"),
+    "avr": (*_COMMON, "bench_avr.c"),
+    "wasm": ("bench_marks.c", "memory.c"),  # the host is its main
 }
 _FOLDERS = ("firmware/c", "firmware/bench_c")
 _AVR_STACK = 256  # of its 16 KB
@@ -92,11 +93,15 @@ def build_bench(emitted: Emitted, target: str, compiler: Compiler | None = None)
     model = f'#include "{name}.h"\n#define ss_infer {name}_infer\n'
     mailbox = MAILBOX_HEADER + _size(emitted.input_shape) + _size(emitted.output_shape)
     image = _link(target, toolchain, {**emitted.files, "ss_model.h": model}, f"{name}_infer", mailbox)
-    empty = _link(target, toolchain, {"ss_model.h": "#define ss_infer ss_begin\n"}, "ss_begin", mailbox)
-    bench = Bench(target, emitted, image, empty, toolchain)
+    bench = Bench(target, emitted, image, _empty(target, toolchain, mailbox), toolchain)
     if target != "wasm":
         _check_size(bench)
     return bench
+
+
+@cache
+def _empty(target: str, toolchain: Toolchain, mailbox: int) -> bytes:
+    return _link(target, toolchain, {"ss_model.h": "#define ss_infer ss_begin\n"}, "ss_begin", mailbox)
 
 
 def _size(shape: tuple[int, ...]) -> int:

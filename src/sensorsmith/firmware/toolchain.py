@@ -1,4 +1,7 @@
-"""The cross compilers: GNU's where the machine has it, else the zig of PyPI; clang for WebAssembly."""
+"""The cross compilers: GNU's where the machine has it, else the zig of PyPI; clang for WebAssembly.
+
+For Cortex-M clang is taken only where it is asked for: it comes without the functions that a processor lacks.
+"""
 
 from __future__ import annotations
 
@@ -31,14 +34,17 @@ _LIMIT = 600.0  # seconds; zig builds its compiler helpers on its first run
 AVR_CHIP = "atmega1284p"
 """The chip that code for `avr` is compiled for: the one of the family with the most RAM."""
 
-# By target: the program, and its flags.
-_GCC = {
+_CORTEX = {
     **{
-        f"cortex-{core}": ("arm-none-eabi-gcc", (f"-mcpu=cortex-{core}", "-mthumb", "-mfloat-abi=soft"))
+        f"cortex-{core}": (f"-mcpu=cortex-{core}", "-mthumb", "-mfloat-abi=soft")
         for core in ("m0plus", "m4", "m7", "m33")
     },
     # Helium's registers are those of the FPU.
-    "cortex-m55": ("arm-none-eabi-gcc", ("-mcpu=cortex-m55", "-mthumb", "-mfloat-abi=hard")),
+    "cortex-m55": ("-mcpu=cortex-m55", "-mthumb", "-mfloat-abi=hard"),
+}
+# By target: the program, and its flags.
+_GCC = {
+    **{target: ("arm-none-eabi-gcc", flags) for target, flags in _CORTEX.items()},
     "riscv32": ("riscv64-unknown-elf-gcc", ("-march=rv32imc", "-mabi=ilp32", "-msmall-data-limit=0")),
     "avr": ("avr-gcc", (f"-mmcu={AVR_CHIP}",)),
 }
@@ -53,7 +59,10 @@ _ZIG = {
     "riscv32": ("-target", "riscv32-freestanding", "-mcpu=generic_rv32+m+c", "-mabi=ilp32"),
     "wasm": ("-target", "wasm32-freestanding", "-mcpu=generic+simd128"),
 }
-_CLANG = {"wasm": ("--target=wasm32", "-msimd128", "-Wl,--stack-first")}  # as zig does of itself
+_CLANG = {
+    **{target: ("--target=arm-none-eabi", *flags, "-fuse-ld=lld") for target, flags in _CORTEX.items()},
+    "wasm": ("--target=wasm32", "-msimd128", "-Wl,--stack-first"),  # the last as zig does of itself
+}
 _TODO = {
     "gcc": "install {program} (Debian: apt-get install {package})",
     "zig": 'run: pip install "sensorsmith[zig]"',
@@ -105,7 +114,8 @@ def find(target: str, compiler: Compiler | None = None) -> Toolchain:
     """The compiler for a target, of those that this machine has.
 
     Args:
-        compiler: this one only; by default the first of gcc, clang and zig that the target and the machine have.
+        compiler: this one only; by default the first of gcc, zig and (for WebAssembly) clang that the target and
+            the machine have.
 
     Raises:
         BoardError: nothing can be built for such a target, or not with this compiler.
@@ -123,12 +133,12 @@ def find(target: str, compiler: Compiler | None = None) -> Toolchain:
         raise BoardError(
             f"{compiler} does not compile for {target}", where="firmware", todo=f"use {' or '.join(known)}"
         )
-    wanted = known if compiler is None else [compiler]
+    wanted = [compiler] if compiler else [name for name in known if name != "clang" or "gcc" not in known]
     for name in wanted:
         if (found := _FIND[name](target)) is not None:
             return found
     what = f"there is no C compiler for {target}" if compiler is None else f"{compiler} for {target} is not installed"
-    raise MissingTool(what, where="firmware", todo=_todo(target, wanted[-1]))
+    raise MissingTool(what, where="firmware", todo=_todo(target, "zig" if "zig" in wanted else wanted[0]))
 
 
 def _gcc(target: str) -> Toolchain | None:
@@ -140,8 +150,10 @@ def _gcc(target: str) -> Toolchain | None:
 
 
 def _clang(target: str) -> Toolchain | None:
-    path = shutil.which("clang") if shutil.which("wasm-ld") else None
-    return Toolchain("clang", _ask(path, "-dumpversion"), (path,), _CLANG[target], ()) if path else None
+    path = shutil.which("clang") if shutil.which("ld.lld") else None
+    # Flags of the linker are also there when only compiling.
+    flags = (*_CLANG[target], "-Wno-unused-command-line-argument")
+    return Toolchain("clang", _ask(path, "-dumpversion"), (path,), flags, ()) if path else None
 
 
 def _zig(target: str) -> Toolchain | None:
@@ -152,7 +164,7 @@ def _zig(target: str) -> Toolchain | None:
     return Toolchain("zig cc", _ask(*zig, "version"), (*zig, "cc"), (*_ZIG[target], "-fno-sanitize=all"), ())
 
 
-_TABLES: dict[Compiler, dict[str, object]] = {"gcc": {**_GCC}, "clang": {**_CLANG}, "zig": {**_ZIG}}
+_TABLES: dict[Compiler, dict[str, object]] = {"gcc": {**_GCC}, "zig": {**_ZIG}, "clang": {**_CLANG}}
 _FIND = {"gcc": _gcc, "clang": _clang, "zig": _zig}
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sensorsmith.base.errors import DataError
 
 _CUSTOM, _GLOBAL, _EXPORT, _DATA = 0, 6, 7, 11
+_EMPTY = b"\0"  # a section of no entries
 _CONSTANT, _OF_GLOBAL = 0x41, 3  # the operator i32.const; the kind of an export
 
 
@@ -50,8 +51,9 @@ def _read(content: bytes) -> Module:
             sections[kind] = content[start : start + size]
             total += start + size - at
         at = start + size
-    values = _globals(sections[_GLOBAL])
-    return Module(total, _data_bytes(sections.get(_DATA, b"\0")), values[_exported(sections[_EXPORT], b"__heap_base")])
+    index = _exported(sections.get(_EXPORT, _EMPTY), b"__heap_base")
+    values = _globals(sections.get(_GLOBAL, _EMPTY))
+    return Module(total, _data_bytes(sections.get(_DATA, _EMPTY)), values[index])
 
 
 def _globals(section: bytes) -> list[int]:

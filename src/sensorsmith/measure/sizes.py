@@ -49,7 +49,7 @@ def flash_bytes(bench: Bench) -> FlashBytes:
         model, empty = read_wasm(bench.image), read_wasm(bench.empty)
         return FlashBytes(model.size - empty.size - model.data, model.data)
     program = bench.program
-    weights = sum(size for size in weight_bytes(bench).values())
+    weights = sum(weight_bytes(bench).values())
     stored = sum(s.size for s in program.sections if s.stored) - sum(
         s.size for s in bench.empty_program.sections if s.stored
     )
@@ -59,13 +59,13 @@ def flash_bytes(bench: Bench) -> FlashBytes:
 def weight_bytes(bench: Bench) -> dict[str, int]:
     """Bytes of each constant array of the model, by its name in the C; of an ELF image."""
     name = f"{bench.emitted.report.name}_"
-    stored = [(s.address, s.address + s.size) for s in bench.program.sections if s.stored]
+    constant = [(s.address, s.address + s.size) for s in bench.program.sections if not s.writable]
     return {
         symbol.name: symbol.size
         for symbol in bench.program.symbols
         if not symbol.function
         and symbol.name.startswith(name)
-        and any(start <= symbol.address < end for start, end in stored)
+        and any(start <= symbol.address < end for start, end in constant)
     }
 
 

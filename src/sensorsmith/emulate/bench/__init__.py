@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable
 from typing import Literal
 
-from sensorsmith.base.errors import BoardError
+from sensorsmith.base.errors import BoardError, MissingTool
+from sensorsmith.base.hostcc import find_compiler
 from sensorsmith.emulate.bench.qemu import MACHINES, run_qemu
 from sensorsmith.emulate.bench.simavr import run_simavr
 from sensorsmith.emulate.bench.trace import Counts, Int8, Trace, check_inputs
@@ -45,7 +47,8 @@ def run_bench(
 
     Args:
         inputs: int8 (N, ...), where (1, ...) is the model's input shape.
-        emulator: by default QEMU where the target and the machine have it, else the target's other one.
+        emulator: by default QEMU where the target and the machine have it and can build its plugin, else the
+            target's other one.
         limit: seconds of wall-clock time for all inputs.
         count: whether to count instructions.
 
@@ -63,5 +66,13 @@ def run_bench(
 
 
 def _first(target: str, known: list[Emulator]) -> Emulator:
-    without_qemu = target not in MACHINES or shutil.which(MACHINES[target][0]) is None
-    return known[1] if len(known) > 1 and without_qemu else known[0]
+    return known[1] if len(known) > 1 and not _can_count_on_qemu(target) else known[0]
+
+
+def _can_count_on_qemu(target: str) -> bool:
+    """Whether QEMU and a compiler for its plugin are here; on other systems than Linux plugins are another matter."""
+    try:
+        find_compiler()
+    except MissingTool:
+        return False
+    return sys.platform == "linux" and shutil.which(MACHINES[target][0]) is not None

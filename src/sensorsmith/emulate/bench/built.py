@@ -41,7 +41,7 @@ def simavr_worker() -> Path:
     try:
         return _kept("worker-simavr", sources, (*_FLAGS, "-lsimavr"), hostcc.build_program)
     except ToolFailed as error:
-        if "simavr" in error.what.removeprefix("worker_simavr"):
+        if "simavr/" in error.what or "-lsimavr" in error.what:
             raise MissingTool(
                 "the emulator simavr is not installed", todo="install it (Debian: apt-get install libsimavr-dev)"
             ) from error

@@ -34,6 +34,6 @@ def run_program(name: str, command: Sequence[str], folder: Path, limit: float) -
             f"{name} did not finish within {limit:g} s and was ended", todo="give fewer inputs, or allow more time"
         ) from error
     if done.returncode != 0:
-        lines = done.stderr.strip().splitlines()
+        lines = [line for line in done.stderr.strip().splitlines() if "warning:" not in line]
         raise EmulatorError(f"the model stopped on {name}: {lines[-1] if lines else 'it ran into a fault'}")
     return done.stdout

@@ -40,21 +40,13 @@ def run_qemu(bench: Bench, inputs: Int8, limit: float, count: bool) -> Trace:
         EmulatorError: the model crashed or hung, or QEMU did.
         MissingTool: QEMU is not installed, or no C compiler to build the plugin.
     """
-    if bench.target not in MACHINES:
-        raise BoardError(f"qemu does not run {bench.target} here", todo=f"use one of {', '.join(MACHINES)}")
-    program, machine = MACHINES[bench.target]
-    path = shutil.which(program)
-    if path is None:
-        raise MissingTool(
-            f"the emulator {program} is not installed",
-            todo=f"install it (Debian: apt-get install {_PACKAGES[program]})",
-        )
-    version = _version(path)
-    elf = bench.program
+    path, version = find_qemu(bench.target)
+    machine = MACHINES[bench.target][1]
+    elf, mail = bench.program, fill_mailbox(bench, inputs)
     with tempfile.TemporaryDirectory(prefix="sensorsmith-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         (folder / "bench.elf").write_bytes(bench.image)
-        (folder / "mail.bin").write_bytes(fill_mailbox(bench, inputs))
+        (folder / "mail.bin").write_bytes(mail)
         mailbox = PLACES[bench.target].mailbox
         command = [path, "-machine", machine, "-nodefaults", "-display", "none", "-kernel", "bench.elf"]
         command += ["-bios", "none"] if bench.target == "riscv32" else []
@@ -62,21 +54,44 @@ def run_qemu(bench: Bench, inputs: Int8, limit: float, count: bool) -> Trace:
         command += ["-device", f"loader,file=mail.bin,addr=0x{mailbox:x},force-raw=on"]
         if count:
             begin, end = (elf.symbol(name).address for name in ("ss_begin", "ss_end"))
+            plugin = str(qemu_plugin(version)).replace(",", ",,")  # a comma would end it
             entries = "".join(f"{symbol.address:x}\n" for symbol in elf.symbols if symbol.function)
             (folder / "functions").write_text(entries)
             command += [
                 "-plugin",
-                f"{qemu_plugin(version)},begin=0x{begin:x},end=0x{end:x},functions=functions,out=counts",
+                f"{plugin},begin=0x{begin:x},end=0x{end:x},functions=functions,out=counts",
             ]
         run_program("qemu", command, folder, limit)
-        outputs, stack = empty_mailbox(bench, (folder / "bench.out").read_bytes())
+        outputs, stack = empty_mailbox(bench, _result(folder / "bench.out", len(mail)))
         counts = read_counts((folder / "counts").read_text(), bench) if count else ()
     return Trace(outputs, counts, stack, ("qemu", version, machine))
 
 
-def _version(path: str) -> str:
+def _result(file: Path, size: int) -> bytes:
+    if not file.exists() or file.stat().st_size != size:
+        raise EmulatorError("qemu could not write the outputs", todo="free some room on the disk, then run again")
+    return file.read_bytes()
+
+
+def find_qemu(target: str) -> tuple[str, str]:
+    """Path and version of the program that emulates a target.
+
+    Raises:
+        BoardError: QEMU has no board for the target.
+        EmulatorError: it does not run.
+        MissingTool: it is not installed.
+    """
+    if target not in MACHINES:
+        raise BoardError(f"qemu does not emulate {target}", todo=f"use one of {', '.join(MACHINES)}")
+    program = MACHINES[target][0]
+    path = shutil.which(program)
+    if path is None:
+        raise MissingTool(
+            f"the emulator {program} is not installed",
+            todo=f"install it (Debian: apt-get install {_PACKAGES[program]})",
+        )
     done = subprocess.run([path, "--version"], capture_output=True, text=True, errors="replace", timeout=60)
     found = re.search(r"version (\d+(?:\.\d+)*)", done.stdout)
     if found is None:
-        raise EmulatorError(f"{path} does not run", todo="install it again")
-    return found[1]
+        raise EmulatorError(f"{program} does not run", todo="install it again")
+    return path, found[1]

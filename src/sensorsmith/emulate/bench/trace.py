@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sensorsmith.base.errors import DataError
-from sensorsmith.firmware import Bench
+from sensorsmith.firmware import PLACES, Bench
 
 _HEADER = "<6I"  # struct ss_mailbox of bench.h
 
@@ -102,7 +102,7 @@ def check_inputs(bench: Bench, inputs: Int8) -> None:
     """Refuse inputs that are not the model's.
 
     Raises:
-        DataError: they are not int8 (N, ...) with N at least 1, where (1, ...) is the model's input shape.
+        DataError: they are not int8 (N, ...) with N at least 1, where (1, ...) is the model's input shape; or too many.
     """
     shape = bench.emitted.input_shape[1:]
     if inputs.dtype != np.int8 or inputs.shape[1:] != shape or len(inputs) == 0:
@@ -110,6 +110,13 @@ def check_inputs(bench: Bench, inputs: Int8) -> None:
         raise DataError(
             f"the model takes int8 values of shape {wanted}, not {inputs.dtype} of {inputs.shape}",
             todo="quantize and reshape them first",
+        )
+    each = inputs[0].size + int(np.prod(bench.emitted.output_shape))
+    room = PLACES[bench.target].mailbox_bytes - struct.calcsize(_HEADER) if bench.target in PLACES else None
+    if room is not None and len(inputs) * each > room:
+        raise DataError(
+            f"{len(inputs)} inputs do not fit into the memory of the bench",
+            todo=f"give at most {room // each} at a time",
         )
 
 

@@ -13,20 +13,6 @@ extern uint8_t ss_bss_end[];
 #define STACK_END ss_bss_end
 #endif
 
-#define NOT_INLINE __attribute__((noinline, used))
-
-NOT_INLINE int ss_begin(const int8_t *input, int8_t *output)
-{
-    __asm__ volatile("" : : "r"(input), "r"(output) : "memory");
-    return 0;
-}
-
-NOT_INLINE int ss_end(const int8_t *input, int8_t *output)
-{
-    __asm__ volatile("" : : "r"(output), "r"(input) : "memory");
-    return 0;
-}
-
 /* Behind the last byte of stack that a function called from here can use. */
 static inline uint8_t *stack_top(void)
 {
@@ -61,4 +47,5 @@ int main(void)
         lowest++;
     mail->stack = (uint32_t)(top - lowest);
     ss_bench_exit(mail);
+    return 0;
 }
