@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sensorsmith.compiler.steps import Call
+from sensorsmith.compiler.variants import armv6m
 
 Specialise = Mapping[type[Call], Callable[[Any], Call | None]]
 
-BY_NAME: Mapping[str, Specialise] = {}
+BY_NAME: Mapping[str, Specialise] = {"armv6m": armv6m.SPECIALISE}

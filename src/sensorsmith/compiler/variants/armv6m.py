@@ -1,0 +1,111 @@
+"""Cortex-M0 and M0+: products of 32 bits only, eight registers for most instructions, weights in execute-in-place flash."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from sensorsmith.compiler.levels import Level, find_level
+from sensorsmith.compiler.lower.conv import Conv2D
+from sensorsmith.compiler.steps import Call, Constant, Dims, Range, Scratch, Source, Target, Window
+from sensorsmith.graph.fixedpoint import Ints
+
+_PIXELS = 6  # of a block of conv2d
+_REACH = 1 << 20  # the sum of a segment lies within -_REACH .. _REACH - 1
+
+
+@dataclass(frozen=True, eq=False)
+class Conv2DArmv6m(Call):
+    kernel: ClassVar[str] = "conv2d"
+    variant: ClassVar[str] = "armv6m"
+    window: Window
+    input_zero_point: int
+    bends: int
+    segments: int
+    steps: int
+    input_dims: Dims
+    input: Source
+    filter_dims: Dims
+    filter: Constant
+    levels: Constant
+    output_dims: Dims
+    output: Target
+    words: Scratch
+    outside: Scratch
+
+    @property
+    def macs(self) -> int:
+        return self.output_dims.size * self.filter_dims.size
+
+
+def _conv2d(call: Conv2D) -> Conv2DArmv6m | None:
+    if call.output_dims.h * call.output_dims.w < _PIXELS:
+        return None
+    channels = call.output_dims.c
+    rows = call.filter.data.reshape(channels, -1).astype(np.int64)
+    levels = _levels(call, rows, call.input_zero_point)
+    if levels is None:
+        return None
+    segments = _segments(rows)
+    steps = -(-rows.shape[1] // segments)
+    padded = np.pad(rows, ((0, 0), (0, segments * steps - rows.shape[1])))
+    return Conv2DArmv6m(
+        window=call.window,
+        input_zero_point=call.input_zero_point,
+        bends=int(levels.data.shape[1] == 6),
+        segments=segments,
+        steps=steps,
+        input_dims=call.input_dims,
+        input=call.input,
+        filter_dims=call.filter_dims,
+        filter=Constant((padded + 128).astype(np.uint8), "plus 128"),
+        levels=levels,
+        output_dims=call.output_dims,
+        output=call.output,
+        words=Scratch(16 * segments * (1 + steps), "int32"),
+        outside=Scratch(call.filter_dims.w * call.input_dims.c),
+    )
+
+
+def _segments(rows: Ints) -> int:
+    """Into how many parts of one length the rows have to be divided, so that no part's sum leaves its field."""
+    count = 1
+    while True:
+        steps = -(-rows.shape[1] // count)
+        parts = np.pad(rows, ((0, 0), (0, count * steps - rows.shape[1]))).reshape(len(rows), count, steps)
+        low, high = _extremes(parts)
+        if low.min() >= -_REACH and high.max() < _REACH:
+            return count
+        count += 1
+
+
+def _extremes(rows: Ints) -> tuple[Ints, Ints]:
+    """The least and the largest sum of int8 values times weights, over the last axis."""
+    positive, negative = np.maximum(rows, 0).sum(axis=-1), np.minimum(rows, 0).sum(axis=-1)
+    return 127 * negative - 128 * positive, 127 * positive - 128 * negative
+
+
+def _levels(call: Conv2D, rows: Ints, zero_point: int) -> Constant | None:
+    """The table of ss_level.h, (channels, 4) or (channels, 6); the input's zero point is folded in."""
+    bias = call.bias.data.astype(np.int64) - zero_point * rows.sum(axis=1)
+    low, high = _extremes(rows)
+    found = [
+        find_level(scale, call.range, int(b + l), int(b + h))
+        for scale, b, l, h in zip(call.scales.each(), bias, low, high, strict=True)
+    ]
+    levels = [level for level in found if level is not None]
+    if len(levels) < len(found):
+        return None
+    words = 6 if any(level.extra for level in levels) else 4
+    table = [_words(level, int(b))[:words] for level, b in zip(levels, bias, strict=True)]
+    return Constant(np.array(table, np.int64).astype(np.uint32), "bias, width and fraction, factor, constant")
+
+
+def _words(level: Level, bias: int) -> list[int]:
+    limits = level.width << 12 | level.fraction
+    return [(bias - level.offset) % (1 << 32), limits, level.factor, level.constant, level.knee, level.extra]
+
+
+SPECIALISE = {Conv2D: _conv2d}
