@@ -8,11 +8,13 @@ from typing import ClassVar
 import numpy as np
 
 from sensorsmith.compiler.levels import Level, find_level
-from sensorsmith.compiler.lower.conv import Conv2D
+from sensorsmith.compiler.lower.conv import Conv2D, DepthwiseConv2D
 from sensorsmith.compiler.steps import Call, Constant, Dims, Range, Scratch, Source, Target, Window
 from sensorsmith.graph.fixedpoint import Ints
 
 _PIXELS = 6  # of a block of conv2d
+_GROUP = 3  # taps that depthwise_conv2d loads at once
+_GROUPS = 8  # of a window
 _REACH = 1 << 20  # the sum of a segment lies within -_REACH .. _REACH - 1
 
 
@@ -69,6 +71,56 @@ def _conv2d(call: Conv2D) -> Conv2DArmv6m | None:
     )
 
 
+@dataclass(frozen=True, eq=False)
+class DepthwiseConv2DArmv6m(Call):
+    kernel: ClassVar[str] = "depthwise_conv2d"
+    variant: ClassVar[str] = "armv6m"
+    window: Window
+    input_zero_point: int
+    bends: int
+    input_dims: Dims
+    input: Source
+    filter_dims: Dims
+    filter: Constant
+    levels: Constant
+    output_dims: Dims
+    output: Target
+    plane: Scratch
+    record: Scratch
+
+    @property
+    def macs(self) -> int:
+        return self.output_dims.size * self.filter_dims.size
+
+
+def _depthwise(call: DepthwiseConv2D) -> DepthwiseConv2DArmv6m | None:
+    window, kernel, output = call.window, call.filter_dims, call.output_dims
+    rows = np.moveaxis(call.filter.data, 3, 0).reshape(output.c, kernel.h, kernel.w).astype(np.int64)
+    if kernel.h > 1 and kernel.w > _GROUP or window.dilation_w > 1 and kernel.w > 1:
+        return None
+    groups = max(kernel.h, -(-kernel.w // _GROUP))
+    levels = _levels(call, rows.reshape(output.c, -1), call.input_zero_point)
+    if groups > _GROUPS or levels is None:
+        return None
+    height = (output.h - 1) * window.stride_h + (kernel.h - 1) * window.dilation_h + 1
+    width = (output.w - 1) * window.stride_w + kernel.w
+    padded = np.pad(rows, ((0, 0), (0, 0), (0, -kernel.w % _GROUP)))
+    return DepthwiseConv2DArmv6m(
+        window=window,
+        input_zero_point=call.input_zero_point,
+        bends=int(levels.data.shape[1] == 6),
+        input_dims=call.input_dims,
+        input=call.input,
+        filter_dims=kernel,
+        filter=Constant(padded.reshape(output.c, -1).astype(np.int8), call.filter.note),
+        levels=levels,
+        output_dims=output,
+        output=call.output,
+        plane=Scratch(4 * (height * width + 2), "int32"),
+        record=Scratch(4 * (7 + 3 * groups), "int32"),
+    )
+
+
 def _segments(rows: Ints) -> int:
     """Into how many parts of one length the rows have to be divided, so that no part's sum leaves its field."""
     count = 1
@@ -108,4 +160,4 @@ def _words(level: Level, bias: int) -> list[int]:
     return [(bias - level.offset) % (1 << 32), limits, level.factor, level.constant, level.knee, level.extra]
 
 
-SPECIALISE = {Conv2D: _conv2d}
+SPECIALISE = {Conv2D: _conv2d, DepthwiseConv2D: _depthwise}
