@@ -9,10 +9,13 @@ import numpy as np
 
 from sensorsmith.compiler.levels import Level, find_level
 from sensorsmith.compiler.lower.conv import Conv2D, DepthwiseConv2D
+from sensorsmith.compiler.lower.dense import FullyConnected
 from sensorsmith.compiler.steps import Call, Constant, Dims, Range, Scratch, Source, Target, Window
 from sensorsmith.graph.fixedpoint import Ints
 
 _PIXELS = 6  # of a block of conv2d
+_OUTPUTS = 8  # of a block of fully_connected
+_DENSE_REACH = 1 << 23  # likewise
 _GROUP = 3  # taps that depthwise_conv2d loads at once
 _GROUPS = 8  # of a window
 _REACH = 1 << 20  # the sum of a segment lies within -_REACH .. _REACH - 1
@@ -42,7 +45,9 @@ class Conv2DArmv6m(Call):
         return self.output_dims.size * self.filter_dims.size
 
 
-def _conv2d(call: Conv2D) -> Conv2DArmv6m | None:
+def _conv2d(call: Conv2D) -> Conv2DArmv6m | FullyConnectedArmv6m | None:
+    if call.filter_dims == call.input_dims and call.output_dims.h == call.output_dims.w == 1 and not call.input_zero_point:
+        return _dense_layer(call, call.filter, call.filter_dims.size, call.output_dims.c)
     if call.output_dims.h * call.output_dims.w < _PIXELS:
         return None
     channels = call.output_dims.c
@@ -121,6 +126,48 @@ def _depthwise(call: DepthwiseConv2D) -> DepthwiseConv2DArmv6m | None:
     )
 
 
+@dataclass(frozen=True, eq=False)
+class FullyConnectedArmv6m(Call):
+    kernel: ClassVar[str] = "fully_connected"
+    variant: ClassVar[str] = "armv6m"
+    bends: int
+    inputs: int
+    input: Source
+    weights: Constant
+    levels: Constant
+    outputs: int
+    output: Target
+
+    @property
+    def macs(self) -> int:
+        return self.inputs * self.outputs
+
+
+def _dense(call: FullyConnected) -> FullyConnectedArmv6m | None:
+    return _dense_layer(call, call.weights, call.inputs, call.outputs)
+
+
+def _dense_layer(
+    call: Conv2D | FullyConnected, weights: Constant, inputs: int, outputs: int
+) -> FullyConnectedArmv6m | None:
+    rows = weights.data.reshape(outputs, inputs).astype(np.int64)
+    low, high = _extremes(rows)
+    levels = _levels(call, rows, 0)
+    if low.min() < -_DENSE_REACH or high.max() >= _DENSE_REACH or levels is None:
+        return None
+    padded = np.pad(rows + 128, ((0, -outputs % _OUTPUTS), (0, 0))).astype(np.uint8)
+    blocks = padded.reshape(-1, _OUTPUTS, inputs).transpose(0, 2, 1)
+    return FullyConnectedArmv6m(
+        bends=int(levels.data.shape[1] == 6),
+        inputs=inputs,
+        input=call.input,
+        weights=Constant(np.ascontiguousarray(blocks).view("<u4").astype(np.uint32), "4 outputs, plus 128"),
+        levels=levels,
+        outputs=outputs,
+        output=call.output,
+    )
+
+
 def _segments(rows: Ints) -> int:
     """Into how many parts of one length the rows have to be divided, so that no part's sum leaves its field."""
     count = 1
@@ -139,7 +186,7 @@ def _extremes(rows: Ints) -> tuple[Ints, Ints]:
     return 127 * negative - 128 * positive, 127 * positive - 128 * negative
 
 
-def _levels(call: Conv2D, rows: Ints, zero_point: int) -> Constant | None:
+def _levels(call: Conv2D | FullyConnected, rows: Ints, zero_point: int) -> Constant | None:
     """The table of ss_level.h, (channels, 4) or (channels, 6); the input's zero point is folded in."""
     bias = call.bias.data.astype(np.int64) - zero_point * rows.sum(axis=1)
     low, high = _extremes(rows)
@@ -160,4 +207,4 @@ def _words(level: Level, bias: int) -> list[int]:
     return [(bias - level.offset) % (1 << 32), limits, level.factor, level.constant, level.knee, level.extra]
 
 
-SPECIALISE = {Conv2D: _conv2d, DepthwiseConv2D: _depthwise}
+SPECIALISE = {Conv2D: _conv2d, DepthwiseConv2D: _depthwise, FullyConnected: _dense}
