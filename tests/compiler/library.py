@@ -21,10 +21,10 @@ WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wsign-conversion", "-Wpedantic
 
 
 class Library:
-    """The C of several graphs, named m0, m1, ..."""
+    """The C of several graphs for a target, on the host, named m0, m1, ..."""
 
-    def __init__(self, graphs: Sequence[Graph], folder: Path) -> None:
-        self.emitted = [compile_graph(graph, f"m{i}") for i, graph in enumerate(graphs)]
+    def __init__(self, graphs: Sequence[Graph], folder: Path, target: str = "host") -> None:
+        self.emitted = [compile_graph(graph, f"m{i}", target) for i, graph in enumerate(graphs)]
         files = {name: text for emitted in self.emitted for name, text in emitted.files.items()}
         self._library = load_library(build_shared(files, folder, STRICT))
 

@@ -87,7 +87,8 @@ SS_KERNEL void ss_dense_tell_apart(const uint32_t *words, int32_t *sums)
         /* Less the pieces of the fourth sum that are known, where they stand in this word. */
         const uint32_t word = words[i] - (fourth << (24 - 8 * i));
         sums[i] = (int32_t)(word << 8) >> 8;
-        fourth += (uint32_t)((int32_t)(word - (uint32_t)sums[i]) >> 24 & (i < 2 ? 0xFF : -1)) << (8 * i);
+        const uint32_t piece = (uint32_t)((int32_t)(word - (uint32_t)sums[i]) >> 24);
+        fourth += (i < 2 ? piece & 0xFF : piece) << (8 * i); /* the last one with its sign */
     }
     sums[3] = (int32_t)fourth;
 }
