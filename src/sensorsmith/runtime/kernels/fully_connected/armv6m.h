@@ -87,8 +87,8 @@ SS_KERNEL void ss_dense_tell_apart(const uint32_t *words, int32_t *sums)
         /* Less the pieces of the fourth sum that are known, where they stand in this word. */
         const uint32_t word = words[i] - (fourth << (24 - 8 * i));
         sums[i] = (int32_t)(word << 8) >> 8;
-        const uint32_t piece = (uint32_t)((int32_t)(word - (uint32_t)sums[i]) >> 24);
-        fourth += (i < 2 ? piece & 0xFF : piece) << (8 * i); /* the last one with its sign */
+        const int32_t piece = (int32_t)(word - (uint32_t)sums[i]) >> 24;
+        fourth += (uint32_t)(piece & (i < 2 ? 0xFF : ~0)) << (8 * i); /* the last one with its sign */
     }
     sums[3] = (int32_t)fourth;
 }
@@ -98,9 +98,10 @@ SS_KERNEL void ss_fully_connected_armv6m(int bends, int inputs, const int8_t *in
                                          const uint32_t *levels,  /* (outputs, 4 or 6) */
                                          int outputs, int8_t *output) /* (outputs) */
 {
-    uint32_t total = 0;
+    int32_t sum = 0;
     for (int i = 0; i < inputs; i++)
-        total += (uint32_t)(int32_t)input[i];
+        sum += input[i];
+    const uint32_t total = (uint32_t)sum;
     const int skip = 7 - (inputs - 1) % 8;
     for (int first = 0; first < outputs; first += SS_DENSE_OUTPUTS) {
         ss_dense_sums sums;
