@@ -8,8 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from sensorsmith.compiler.levels import Level, find_level
+from sensorsmith.compiler.lower.add import Add
 from sensorsmith.compiler.lower.conv import Conv2D, DepthwiseConv2D
 from sensorsmith.compiler.lower.dense import FullyConnected
+from sensorsmith.compiler.sums import find_sum
 from sensorsmith.compiler.steps import Call, Constant, Dims, Range, Scratch, Source, Target, Window
 from sensorsmith.graph.fixedpoint import Ints
 
@@ -168,6 +170,44 @@ def _dense_layer(
     )
 
 
+@dataclass(frozen=True, eq=False)
+class AddArmv6m(Call):
+    kernel: ClassVar[str] = "add"
+    variant: ClassVar[str] = "armv6m"
+    factor_1: int
+    factor_2: int
+    constant: int
+    shift: int
+    minimum: int
+    width: int
+    size: int
+    input_1: Source
+    input_2: Source
+    output: Target
+
+    def lead(self, source: Source, target: Target | Scratch) -> int:
+        del source, target
+        return 0
+
+
+def _add(call: Add) -> AddArmv6m | None:
+    found = find_sum(call)
+    if found is None:
+        return None
+    return AddArmv6m(
+        factor_1=found.factor_1,
+        factor_2=found.factor_2,
+        constant=found.constant,
+        shift=found.shift,
+        minimum=call.range.minimum,
+        width=call.range.maximum - call.range.minimum,
+        size=call.size,
+        input_1=call.input_1,
+        input_2=call.input_2,
+        output=call.output,
+    )
+
+
 def _segments(rows: Ints) -> int:
     """Into how many parts of one length the rows have to be divided, so that no part's sum leaves its field."""
     count = 1
@@ -207,4 +247,4 @@ def _words(level: Level, bias: int) -> list[int]:
     return [(bias - level.offset) % (1 << 32), limits, level.factor, level.constant, level.knee, level.extra]
 
 
-SPECIALISE = {Conv2D: _conv2d, DepthwiseConv2D: _depthwise, FullyConnected: _dense}
+SPECIALISE = {Add: _add, Conv2D: _conv2d, DepthwiseConv2D: _depthwise, FullyConnected: _dense}
