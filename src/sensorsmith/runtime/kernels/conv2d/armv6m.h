@@ -193,7 +193,45 @@ SS_KERNEL void ss_conv2d_end(ss_conv2d_packer *to)
         to->correction[i] = 0u - to->sum[i] * 128u;
 }
 
-/* Widen `count` values of each pixel into words; all of them lie in one segment. */
+/* Widen values at .. at + count - 1 of each pixel into words; all of them lie in one segment. */
+#if defined(__ARM_ARCH_6M__)
+
+__attribute__((naked, noinline)) static void ss_conv2d_pack(ss_conv2d_packer *to __attribute__((unused)),
+                                                            const int8_t *const *from __attribute__((unused)),
+                                                            int at __attribute__((unused)),
+                                                            int count __attribute__((unused)))
+{
+    __asm__(".syntax unified\n"
+            "push {r4-r7, lr}\n"
+            "mov r4, r8\n mov r5, r9\n mov r6, r10\n"
+            "adds r7, r2, r3\n" /* values are counted up to the end, from -count to 0 */
+            "push {r4-r7}\n"
+            "mov r10, r0\n mov lr, r1\n rsbs r3, r3, #0\n mov r12, r3\n"
+            ".irp ss_half, 0, 1\n"
+            "mov r7, lr\n ldmia r7!, {r0-r2}\n mov lr, r7\n"
+            "ldr r3, [sp, #12]\n adds r0, r0, r3\n adds r1, r1, r3\n adds r2, r2, r3\n"
+            "mov r7, r10\n"
+            "ldr r3, [r7, #(12 + 8 * \\ss_half)]\n mov r8, r3\n"
+            "ldr r3, [r7, #(16 + 8 * \\ss_half)]\n mov r9, r3\n"
+            "ldr r4, [r7]\n adds r4, #(8 * \\ss_half)\n"
+            "mov r3, r12\n"
+            "1:\n"
+            "ldrsb r5, [r1, r3]\n"
+            "ldrsb r6, [r0, r3]\n lsls r7, r5, #21\n adds r6, r6, r7\n add r8, r6\n"
+            "ldrsb r7, [r2, r3]\n lsls r5, r5, #10\n adds r7, r7, r5\n add r9, r7\n"
+            "stmia r4!, {r6, r7}\n adds r4, #8\n"
+            "adds r3, #1\n bne 1b\n"
+            "mov r7, r10\n"
+            "mov r3, r8\n str r3, [r7, #(12 + 8 * \\ss_half)]\n"
+            "mov r3, r9\n str r3, [r7, #(16 + 8 * \\ss_half)]\n"
+            ".endr\n"
+            "subs r4, #8\n str r4, [r7]\n"
+            "pop {r4-r7}\n mov r8, r4\n mov r9, r5\n mov r10, r6\n"
+            "pop {r4-r7, pc}\n");
+}
+
+#else
+
 SS_KERNEL void ss_conv2d_pack(ss_conv2d_packer *to, const int8_t *const *from, int at, int count)
 {
     const int8_t *a = from[0] + at, *b = from[1] + at, *c = from[2] + at;
@@ -209,6 +247,8 @@ SS_KERNEL void ss_conv2d_pack(ss_conv2d_packer *to, const int8_t *const *from, i
     }
     to->next = next;
 }
+
+#endif
 
 /* The same, wherever segments end. */
 SS_KERNEL void ss_conv2d_pack_taps(ss_conv2d_packer *to, const int8_t *const *from, int count, int steps)
