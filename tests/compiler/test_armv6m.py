@@ -5,17 +5,13 @@ from __future__ import annotations
 import importlib.util
 import shutil
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
 from tests.compiler import target
 from tests.compiler.library import Library
 from tests.compiler.models import corner_cases
 from tests.graph.models import Model, inputs_of
-from tests.graph.shared import INT8, shared_model
 
 from sensorsmith.compiler import compile_graph
 from sensorsmith.graph import (
@@ -24,10 +20,8 @@ from sensorsmith.graph import (
     DepthwiseConv2D,
     FullyConnected,
     Graph,
-    Padding,
     interpret_batch,
     output_size,
-    read_tflite,
 )
 
 EMULATED = [

@@ -42,10 +42,8 @@ class Level:
 
 def find_level(scale: Scale, limits: Range, low: int, high: int) -> Level | None:
     """The numbers of a channel whose sums lie within low .. high, or None where none were found that step alike."""
-    first, last = (
-        int(np.clip(multiply_by_quantized_multiplier(np.int64(x), *_pair(scale)) + limits.zero_point, *_ends(limits)))
-        for x in (low, high)
-    )
+    ends = multiply_by_quantized_multiplier(np.array([low, high]), scale.multiplier, scale.shift)
+    first, last = np.clip(ends + limits.zero_point, limits.minimum, limits.maximum).tolist()
     base = first % 256 << RESULT_BITS
     if first == last:
         return Level(low, constant=base)
@@ -64,14 +62,6 @@ def find_level(scale: Scale, limits: Range, low: int, high: int) -> Level | None
         if found is not None:
             return Level(offset, width, factor, fraction, (found + base) % (1 << 32), knee, extra)
     return None
-
-
-def _pair(scale: Scale) -> tuple[int, int]:
-    return scale.multiplier, scale.shift
-
-
-def _ends(limits: Range) -> tuple[int, int]:
-    return limits.minimum, limits.maximum
 
 
 def first_sum(scale: Scale, value: int) -> int:

@@ -20,7 +20,7 @@ _CHANGES = sorted(product(range(-3, 4), repeat=2), key=lambda pair: (abs(pair[0]
 
 @dataclass(frozen=True)
 class Sum:
-    """factor_1 * x1 + factor_2 * x2 + constant >> shift, in 32 bits, is the result less the least one, but for the clamp."""
+    """factor_1 * x1 + factor_2 * x2 + constant >> shift, in 32 bits: the result before its clamp, less the minimum."""
 
     factor_1: int
     factor_2: int

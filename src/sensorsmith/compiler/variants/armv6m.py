@@ -1,4 +1,4 @@
-"""Cortex-M0 and M0+: products of 32 bits only, eight registers for most instructions, weights in execute-in-place flash."""
+"""Cortex-M0 and M0+: 32-bit products only, eight registers for most instructions, weights in flash."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from sensorsmith.compiler.levels import Level, find_level
 from sensorsmith.compiler.lower.add import Add
 from sensorsmith.compiler.lower.conv import Conv2D, DepthwiseConv2D
 from sensorsmith.compiler.lower.dense import FullyConnected
+from sensorsmith.compiler.steps import Call, Constant, Dims, Scratch, Source, Target, Window
 from sensorsmith.compiler.sums import find_sum
-from sensorsmith.compiler.steps import Call, Constant, Dims, Range, Scratch, Source, Target, Window
 from sensorsmith.graph.fixedpoint import Ints
 
 _PIXELS = 6  # of a block of conv2d
@@ -48,7 +48,11 @@ class Conv2DArmv6m(Call):
 
 
 def _conv2d(call: Conv2D) -> Conv2DArmv6m | FullyConnectedArmv6m | None:
-    if call.filter_dims == call.input_dims and call.output_dims.h == call.output_dims.w == 1 and not call.input_zero_point:
+    if (
+        call.filter_dims == call.input_dims
+        and call.output_dims.h == call.output_dims.w == 1
+        and not call.input_zero_point
+    ):
         return _dense_layer(call, call.filter, call.filter_dims.size, call.output_dims.c)
     if call.output_dims.h * call.output_dims.w < _PIXELS:
         return None
@@ -103,7 +107,7 @@ class DepthwiseConv2DArmv6m(Call):
 def _depthwise(call: DepthwiseConv2D) -> DepthwiseConv2DArmv6m | None:
     window, kernel, output = call.window, call.filter_dims, call.output_dims
     rows = np.moveaxis(call.filter.data, 3, 0).reshape(output.c, kernel.h, kernel.w).astype(np.int64)
-    if kernel.h > 1 and kernel.w > _GROUP or window.dilation_w > 1 and kernel.w > 1:
+    if kernel.w > 1 and ((kernel.h > 1 and kernel.w > _GROUP) or window.dilation_w > 1):
         return None
     groups = max(kernel.h, -(-kernel.w // _GROUP))
     levels = _levels(call, rows.reshape(output.c, -1), call.input_zero_point)
@@ -231,8 +235,8 @@ def _levels(call: Conv2D | FullyConnected, rows: Ints, zero_point: int) -> Const
     bias = call.bias.data.astype(np.int64) - zero_point * rows.sum(axis=1)
     low, high = _extremes(rows)
     found = [
-        find_level(scale, call.range, int(b + l), int(b + h))
-        for scale, b, l, h in zip(call.scales.each(), bias, low, high, strict=True)
+        find_level(scale, call.range, int(b + least), int(b + most))
+        for scale, b, least, most in zip(call.scales.each(), bias, low, high, strict=True)
     ]
     levels = [level for level in found if level is not None]
     if len(levels) < len(found):
@@ -247,4 +251,4 @@ def _words(level: Level, bias: int) -> list[int]:
     return [(bias - level.offset) % (1 << 32), limits, level.factor, level.constant, level.knee, level.extra]
 
 
-SPECIALISE = {Add: _add, Conv2D: _conv2d, DepthwiseConv2D: _depthwise, FullyConnected: _dense}
+SPECIALISE: Specialise = {Add: _add, Conv2D: _conv2d, DepthwiseConv2D: _depthwise, FullyConnected: _dense}
