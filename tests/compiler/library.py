@@ -21,7 +21,7 @@ WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wsign-conversion", "-Wpedantic
 
 
 class Library:
-    """The C of several graphs for a target, on the host, named m0, m1, ..."""
+    """The C of several graphs, named m0, m1, ...; of a variant that has assembly, the C path."""
 
     def __init__(self, graphs: Sequence[Graph], folder: Path, target: str = "host") -> None:
         self.emitted = [compile_graph(graph, f"m{i}", target) for i, graph in enumerate(graphs)]

@@ -31,8 +31,9 @@ def emit_header(graph: Graph, report: CompileReport) -> str:
     """The interface: functions, shapes, scales, sizes and the model's hash."""
     name, upper = report.name, report.name.upper()
     digest = [f"0x{byte:02x}" for byte in bytes.fromhex(report.model_sha256)]
+    left = "" if report.executed_macs == report.macs else f", {report.executed_macs} of them left to compute"
     return f"""\
-/* {name}.h: a neural network, {report.macs} multiply-accumulates. Made by sensorsmith; changes will be lost.
+/* {name}.h: a neural network, {report.macs} multiply-accumulates{left}. Made by sensorsmith; changes will be lost.
  *
  * Values are int8: real = scale * (value - zero point). Nothing here is reentrant: all calls use one static arena.
  */
@@ -125,11 +126,9 @@ int {name}_run(void)
 
 int {name}_infer(const int8_t *input, int8_t *output)
 {{
-    for (int i = 0; i < {upper}_INPUT_SIZE; i++)
-        {name}_arena[{_sum(input_, "i")}] = input[i];
+    ss_copy(input, &{name}_arena[{input_}], {upper}_INPUT_SIZE);
     {name}_run();
-    for (int i = 0; i < {upper}_OUTPUT_SIZE; i++)
-        output[i] = {name}_arena[{_sum(output, "i")}];
+    ss_copy(&{name}_arena[{output}], output, {upper}_OUTPUT_SIZE);
     return 0;
 }}
 """
@@ -143,13 +142,9 @@ def _int_guard(program: Program, report: CompileReport) -> str:
     return '_Static_assert(sizeof(int) >= 4, "this model is too large for a 16-bit int");\n\n'
 
 
-def _sum(offset: int, index: str) -> str:
-    return f"{offset} + {index}" if offset else index
-
-
 def _layer(step: Step, report: LayerReport, offsets: Mapping[int, int], name: str) -> str:
     constants = "".join(_constant(report.symbol, role, constant) for role, constant in step.call.constants())
-    work = f", {step.call.macs} multiply-accumulates" if step.call.macs else ""
+    work = f", {step.macs} multiply-accumulates" if step.macs else ""
     arguments = ",\n".join(f"        {text}" for text in _arguments(step.call, report.symbol, offsets, name))
     return f"""\
 /* {ctext.comment(step.name)}: {ctext.shape(step.output_shape)}{work} */

@@ -12,13 +12,15 @@
 _Static_assert((int32_t)-3 >> 1 == -2, "right shift of a negative number must be arithmetic");
 
 /* Kernels are inlined into each layer, where their parameters are literals and fold into the code; layers are not,
- * so that a profile can name them. */
+ * so that a profile can name them. What is large and the same for many layers is shared: a function of its own. */
 #if defined(__GNUC__)
 #define SS_KERNEL static inline __attribute__((always_inline))
 #define SS_LAYER static __attribute__((noinline))
+#define SS_SHARED static __attribute__((noinline, unused))
 #else
 #define SS_KERNEL static inline
 #define SS_LAYER static
+#define SS_SHARED static
 #endif
 
 /* Hides a value from the optimiser, which would turn masks back into the branches that they replace. */
@@ -49,6 +51,31 @@ _Static_assert((int32_t)-3 >> 1 == -2, "right shift of a negative number must be
 #define SS_READ_8(p) (*(p))
 #define SS_READ_32(p) (*(p))
 #endif
+
+/* A word at any address, in memory of any type. */
+#if defined(__GNUC__)
+typedef uint32_t __attribute__((may_alias, aligned(1))) ss_any_word;
+#else
+typedef uint32_t ss_any_word;
+#endif
+
+/* `size` bytes, by words where the target takes them at any address. */
+SS_KERNEL void ss_copy(const int8_t *from, int8_t *to, int size)
+{
+    int i = 0;
+#if defined(__ARM_FEATURE_UNALIGNED)
+    for (; i + 4 <= size; i += 4) {
+        uint32_t word = *(const ss_any_word *)&from[i];
+        SS_OPAQUE(word); /* else a compiler may call memcpy */
+        *(ss_any_word *)&to[i] = word;
+    }
+#endif
+    for (; i < size; i++) {
+        int8_t byte = from[i];
+        SS_OPAQUE(byte);
+        to[i] = byte;
+    }
+}
 
 /* A tensor of one batch: (h, w, c). A filter: (h, w, c) of one output channel. */
 typedef struct {

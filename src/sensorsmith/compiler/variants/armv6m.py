@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from sensorsmith.compiler.levels import Level, find_level
-from sensorsmith.compiler.lower.add import Add
-from sensorsmith.compiler.lower.conv import Conv2D, DepthwiseConv2D
-from sensorsmith.compiler.lower.dense import FullyConnected
-from sensorsmith.compiler.steps import Call, Constant, Dims, Scratch, Source, Target, Window
+from sensorsmith.compiler.lower import add, conv, dense
+from sensorsmith.compiler.lower.geometry import window_lead
+from sensorsmith.compiler.steps import SAME_PLACE, Call, Constant, Dims, Scratch, Source, Target, Window
 from sensorsmith.compiler.sums import find_sum
 from sensorsmith.graph.fixedpoint import Ints
 
@@ -24,7 +24,7 @@ _REACH = 1 << 20  # the sum of a segment lies within -_REACH .. _REACH - 1
 
 
 @dataclass(frozen=True, eq=False)
-class Conv2DArmv6m(Call):
+class Conv2D(Call):
     kernel: ClassVar[str] = "conv2d"
     variant: ClassVar[str] = "armv6m"
     window: Window
@@ -42,12 +42,16 @@ class Conv2DArmv6m(Call):
     words: Scratch
     outside: Scratch
 
-    @property
-    def macs(self) -> int:
-        return self.output_dims.size * self.filter_dims.size
+    def lead(self, source: Source, target: Target | Scratch) -> int | None:
+        """A block's windows are read before its pixels are written; the last block begins up to 5 pixels early."""
+        del source
+        if isinstance(target, Scratch):
+            return None
+        early = (_PIXELS - 1) * self.output_dims.c
+        return window_lead(self.window, self.input_dims, self.output_dims, early=early)
 
 
-def _conv2d(call: Conv2D) -> Conv2DArmv6m | FullyConnectedArmv6m | None:
+def _conv2d(call: conv.Conv2D) -> Conv2D | FullyConnected | None:
     if (
         call.filter_dims == call.input_dims
         and call.output_dims.h == call.output_dims.w == 1
@@ -64,7 +68,7 @@ def _conv2d(call: Conv2D) -> Conv2DArmv6m | FullyConnectedArmv6m | None:
     segments = _segments(rows)
     steps = -(-rows.shape[1] // segments)
     padded = np.pad(rows, ((0, 0), (0, segments * steps - rows.shape[1])))
-    return Conv2DArmv6m(
+    return Conv2D(
         window=call.window,
         input_zero_point=call.input_zero_point,
         bends=int(levels.data.shape[1] == 6),
@@ -83,7 +87,7 @@ def _conv2d(call: Conv2D) -> Conv2DArmv6m | FullyConnectedArmv6m | None:
 
 
 @dataclass(frozen=True, eq=False)
-class DepthwiseConv2DArmv6m(Call):
+class DepthwiseConv2D(Call):
     kernel: ClassVar[str] = "depthwise_conv2d"
     variant: ClassVar[str] = "armv6m"
     window: Window
@@ -99,12 +103,14 @@ class DepthwiseConv2DArmv6m(Call):
     plane: Scratch
     record: Scratch
 
-    @property
-    def macs(self) -> int:
-        return self.output_dims.size * self.filter_dims.size
+    def lead(self, source: Source, target: Target | Scratch) -> int | None:
+        """Channel by channel, an output takes the place of an input of the same channel, which has been read."""
+        del source
+        alike = self.output_dims.c == self.input_dims.c and self.output_dims.size <= self.input_dims.size
+        return SAME_PLACE if isinstance(target, Target) and alike else None
 
 
-def _depthwise(call: DepthwiseConv2D) -> DepthwiseConv2DArmv6m | None:
+def _depthwise(call: conv.DepthwiseConv2D) -> DepthwiseConv2D | None:
     window, kernel, output = call.window, call.filter_dims, call.output_dims
     rows = np.moveaxis(call.filter.data, 3, 0).reshape(output.c, kernel.h, kernel.w).astype(np.int64)
     if kernel.w > 1 and ((kernel.h > 1 and kernel.w > _GROUP) or window.dilation_w > 1):
@@ -116,7 +122,7 @@ def _depthwise(call: DepthwiseConv2D) -> DepthwiseConv2DArmv6m | None:
     height = (output.h - 1) * window.stride_h + (kernel.h - 1) * window.dilation_h + 1
     width = (output.w - 1) * window.stride_w + kernel.w
     padded = np.pad(rows, ((0, 0), (0, 0), (0, -kernel.w % _GROUP)))
-    return DepthwiseConv2DArmv6m(
+    return DepthwiseConv2D(
         window=window,
         input_zero_point=call.input_zero_point,
         bends=int(levels.data.shape[1] == 6),
@@ -133,7 +139,7 @@ def _depthwise(call: DepthwiseConv2D) -> DepthwiseConv2DArmv6m | None:
 
 
 @dataclass(frozen=True, eq=False)
-class FullyConnectedArmv6m(Call):
+class FullyConnected(Call):
     kernel: ClassVar[str] = "fully_connected"
     variant: ClassVar[str] = "armv6m"
     bends: int
@@ -144,18 +150,14 @@ class FullyConnectedArmv6m(Call):
     outputs: int
     output: Target
 
-    @property
-    def macs(self) -> int:
-        return self.inputs * self.outputs
 
-
-def _dense(call: FullyConnected) -> FullyConnectedArmv6m | None:
+def _dense(call: dense.FullyConnected) -> FullyConnected | None:
     return _dense_layer(call, call.weights, call.inputs, call.outputs)
 
 
 def _dense_layer(
-    call: Conv2D | FullyConnected, weights: Constant, inputs: int, outputs: int
-) -> FullyConnectedArmv6m | None:
+    call: conv.Conv2D | dense.FullyConnected, weights: Constant, inputs: int, outputs: int
+) -> FullyConnected | None:
     rows = weights.data.reshape(outputs, inputs).astype(np.int64)
     low, high = _extremes(rows)
     levels = _levels(call, rows, 0)
@@ -163,7 +165,7 @@ def _dense_layer(
         return None
     padded = np.pad(rows + 128, ((0, -outputs % _OUTPUTS), (0, 0))).astype(np.uint8)
     blocks = padded.reshape(-1, _OUTPUTS, inputs).transpose(0, 2, 1)
-    return FullyConnectedArmv6m(
+    return FullyConnected(
         bends=int(levels.data.shape[1] == 6),
         inputs=inputs,
         input=call.input,
@@ -175,7 +177,7 @@ def _dense_layer(
 
 
 @dataclass(frozen=True, eq=False)
-class AddArmv6m(Call):
+class Add(Call):
     kernel: ClassVar[str] = "add"
     variant: ClassVar[str] = "armv6m"
     factor_1: int
@@ -194,11 +196,11 @@ class AddArmv6m(Call):
         return 0
 
 
-def _add(call: Add) -> AddArmv6m | None:
+def _add(call: add.Add) -> Add | None:
     found = find_sum(call)
     if found is None:
         return None
-    return AddArmv6m(
+    return Add(
         factor_1=found.factor_1,
         factor_2=found.factor_2,
         constant=found.constant,
@@ -230,7 +232,7 @@ def _extremes(rows: Ints) -> tuple[Ints, Ints]:
     return 127 * negative - 128 * positive, 127 * positive - 128 * negative
 
 
-def _levels(call: Conv2D | FullyConnected, rows: Ints, zero_point: int) -> Constant | None:
+def _levels(call: conv.Conv2D | dense.FullyConnected, rows: Ints, zero_point: int) -> Constant | None:
     """The table of ss_level.h, (channels, 4) or (channels, 6); the input's zero point is folded in."""
     bias = call.bias.data.astype(np.int64) - zero_point * rows.sum(axis=1)
     low, high = _extremes(rows)
@@ -251,4 +253,9 @@ def _words(level: Level, bias: int) -> list[int]:
     return [(bias - level.offset) % (1 << 32), limits, level.factor, level.constant, level.knee, level.extra]
 
 
-SPECIALISE: Specialise = {Add: _add, Conv2D: _conv2d, DepthwiseConv2D: _depthwise, FullyConnected: _dense}
+SPECIALISE: dict[type[Call], Callable[[Any], Call | None]] = {
+    add.Add: _add,
+    conv.Conv2D: _conv2d,
+    conv.DepthwiseConv2D: _depthwise,
+    dense.FullyConnected: _dense,
+}

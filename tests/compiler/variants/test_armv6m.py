@@ -5,14 +5,28 @@ from __future__ import annotations
 import importlib.util
 import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 from tests.compiler import target
 from tests.compiler.library import Library
-from tests.compiler.models import corner_cases
-from tests.graph.models import Model, inputs_of
+from tests.compiler.models import corner_cases, motion_net
+from tests.graph.models import (
+    Model,
+    draw_add,
+    draw_conv,
+    draw_dense,
+    draw_depthwise,
+    inputs_of,
+    single_layers,
+    small_convnet,
+)
+from tests.graph.shared import INT8, shared_model
 
+from sensorsmith.base.errors import ModelError
 from sensorsmith.compiler import compile_graph
 from sensorsmith.graph import (
     Activation,
@@ -22,13 +36,15 @@ from sensorsmith.graph import (
     Graph,
     interpret_batch,
     output_size,
+    read_tflite,
 )
 
-EMULATED = [
-    pytest.mark.skipif(shutil.which("arm-none-eabi-gcc") is None, reason="arm-none-eabi-gcc is not installed"),
-    pytest.mark.skipif(importlib.util.find_spec("unicorn") is None, reason="unicorn is not installed"),
-]
+emulated = pytest.mark.skipif(
+    shutil.which("arm-none-eabi-gcc") is None or importlib.util.find_spec("unicorn") is None,
+    reason="arm-none-eabi-gcc or unicorn is not installed",
+)
 TARGET = "cortex-m0plus"
+LAYERS = (draw_conv, draw_depthwise, draw_dense, draw_add)
 
 
 def _layer(
@@ -123,6 +139,7 @@ def test_variants(name: str) -> None:
     assert layer.variant == ("ref" if name in REF else "armv6m")
 
 
+@emulated
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("compiler", ["gcc", "clang"])
 def test_assembly_equals_the_interpreter_in_a_constant_number_of_instructions(
@@ -131,12 +148,51 @@ def test_assembly_equals_the_interpreter_in_a_constant_number_of_instructions(
     _check_emulated(CASES[name], tmp_path, compiler)
 
 
-test_assembly_equals_the_interpreter_in_a_constant_number_of_instructions.pytestmark += EMULATED  # type: ignore[attr-defined]
-
-
-def _check_emulated(graph: Graph, folder: Path, compiler: str = "gcc") -> None:
+def _check_emulated(graph: Graph, folder: Path, compiler: str = "gcc") -> list[target.Execution]:
     x = _inputs(graph, 4)
     runs = target.execute(target.build(compile_graph(graph, "m", TARGET), folder, "m0", compiler), x, "m0")
     outputs = np.stack([each.output for each in runs])
     np.testing.assert_array_equal(outputs, interpret_batch(graph, x).reshape(outputs.shape))
     assert len({tuple(each.instructions.items()) for each in runs}) == 1
+    return runs
+
+
+NETWORKS = {"motion": motion_net(), "operators": small_convnet()}
+
+
+@emulated
+@pytest.mark.parametrize("name", NETWORKS)
+def test_networks_on_an_emulated_core(name: str, tmp_path: Path) -> None:
+    _check_emulated(NETWORKS[name], tmp_path)
+
+
+# Executed instructions of one inference, gcc 12; for a comparison, see docs/why/kernels-armv6m.md.
+MOST_INSTRUCTIONS = {"kws": 8_000_000, "ad": 930_000, "sww": 2_300_000}
+
+
+@emulated
+@pytest.mark.parametrize("name", MOST_INSTRUCTIONS)
+def test_mlperf_models_on_an_emulated_core(name: str, tmp_path: Path) -> None:
+    graph = read_tflite(shared_model(INT8[name]))
+    runs = _check_emulated(graph, tmp_path)
+    assert runs[0].total <= MOST_INSTRUCTIONS[name]
+    assert len({each.output.tobytes() for each in runs}) > 1
+
+
+def _compiles(graph: Graph) -> bool:
+    try:
+        compile_graph(graph, "m", TARGET)
+    except ModelError as error:
+        assert "too much for 32 bits at its scale" in str(error), error
+        return False
+    return True
+
+
+@settings(max_examples=2, deadline=None, derandomize=True, phases=[Phase.generate])
+@given(st.tuples(*(single_layers(layer).filter(_compiles) for layer in LAYERS for _ in range(4))))
+def test_random_layers_equal_the_interpreter(graphs: tuple[Graph, ...]) -> None:
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        library = Library(graphs, Path(folder), TARGET)
+        for index, graph in enumerate(graphs):
+            x = _inputs(graph, 5)
+            np.testing.assert_array_equal(library.predict(index, x), interpret_batch(graph, x))
