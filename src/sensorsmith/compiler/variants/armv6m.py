@@ -40,15 +40,14 @@ class Conv2D(Call):
     output_dims: Dims
     output: Target
     words: Scratch
-    outside: Scratch
+    spare: Scratch
 
     def lead(self, source: Source, target: Target | Scratch) -> int | None:
-        """A block's windows are read before its pixels are written; the last block begins up to 5 pixels early."""
+        """A block's windows are read before its pixels are written."""
         del source
         if isinstance(target, Scratch):
             return None
-        early = (_PIXELS - 1) * self.output_dims.c
-        return window_lead(self.window, self.input_dims, self.output_dims, early=early)
+        return window_lead(self.window, self.input_dims, self.output_dims, together=_PIXELS)
 
 
 def _conv2d(call: conv.Conv2D) -> Conv2D | FullyConnected | None:
@@ -58,8 +57,6 @@ def _conv2d(call: conv.Conv2D) -> Conv2D | FullyConnected | None:
         and not call.input_zero_point
     ):
         return _dense_layer(call, call.filter, call.filter_dims.size, call.output_dims.c)
-    if call.output_dims.h * call.output_dims.w < _PIXELS:
-        return None
     channels = call.output_dims.c
     rows = call.filter.data.reshape(channels, -1).astype(np.int64)
     levels = _levels(call, rows, call.input_zero_point)
@@ -82,7 +79,7 @@ def _conv2d(call: conv.Conv2D) -> Conv2D | FullyConnected | None:
         output_dims=call.output_dims,
         output=call.output,
         words=Scratch(16 * segments * (1 + steps), "int32"),
-        outside=Scratch(call.filter_dims.w * call.input_dims.c),
+        spare=Scratch(max(call.filter_dims.w * call.input_dims.c, _PIXELS * channels)),
     )
 
 

@@ -6,7 +6,7 @@
  * above them are the low 11 bits of b's, and with these taken from the second word, its bits 0 to 20 are c's, and above
  * them is the rest of b's. Weights are stored plus 128, which `LDRB` reads at a fixed offset; 128 times the words' sum
  * is taken off again before the segment begins.
- * Not here: more than a few lines without assembly; the last block of pixels overlaps with the one before it.
+ * Not here: fields for longer sums, which would need fewer pixels in a word.
  */
 #ifndef SS_CONV2D_ARMV6M_H
 #define SS_CONV2D_ARMV6M_H
@@ -266,27 +266,26 @@ SS_KERNEL void ss_conv2d_pack_taps(ss_conv2d_packer *to, const int8_t *const *fr
 }
 
 SS_KERNEL void ss_conv2d_armv6m(ss_window window, int32_t input_zero_point, int bends, int segments,
-                                int steps,                                 /* of a segment */
-                                ss_dims input_dims, const int8_t *input,   /* (h, w, c) */
+                                int steps,                                  /* of a segment */
+                                ss_dims input_dims, const int8_t *input,    /* (h, w, c) */
                                 ss_dims filter_dims, const uint8_t *filter, /* (output c, segments, steps) */
-                                const uint32_t *levels,                    /* (output c, 4 or 6) */
-                                ss_dims output_dims, int8_t *output,       /* (h, w, c) */
-                                int32_t *words,                            /* (segments, 1 + steps, 4) */
-                                int8_t *outside)                           /* (filter w, input c) */
+                                const uint32_t *levels,                     /* (output c, 4 or 6) */
+                                ss_dims output_dims, int8_t *output,        /* (h, w, c) */
+                                int32_t *words,                             /* (segments, 1 + steps, 4) */
+                                int8_t *spare) /* the larger of (filter w, input c) and (6, output c) */
 {
-    const int dense = window.dilation_w == 1;
     const int pixels = output_dims.h * output_dims.w;
-    for (int i = 0; i < filter_dims.w * input_dims.c; i++) {
-        SS_OPAQUE(input_zero_point); /* else this becomes a call of memset */
-        outside[i] = (int8_t)input_zero_point;
+    for (int i = 0; i < filter_dims.w * input_dims.c; i++) { /* what taps outside the image read */
+        SS_OPAQUE(input_zero_point);                         /* else this becomes a call of memset */
+        spare[i] = (int8_t)input_zero_point;
     }
-
-    for (int first = 0, y = 0, x = 0;; ) {
+    for (int first = 0, y = 0, x = 0; first < pixels; first += SS_CONV2D_PIXELS) {
         int in_y[SS_CONV2D_PIXELS], in_x[SS_CONV2D_PIXELS];
-        int inside = dense;
+        int inside = window.dilation_w == 1;
         for (int j = 0; j < SS_CONV2D_PIXELS; j++) {
             in_y[j] = y * window.stride_h - window.pad_h;
             in_x[j] = x * window.stride_w - window.pad_w;
+            SS_OPAQUE(in_x[j]); /* else the array becomes a call of memset where the output has one column */
             inside &= in_x[j] >= 0 && in_x[j] + filter_dims.w <= input_dims.w;
             if (++x == output_dims.w) {
                 x = 0;
@@ -303,7 +302,7 @@ SS_KERNEL void ss_conv2d_armv6m(ss_window window, int32_t input_zero_point, int 
                 for (int j = 0; j < SS_CONV2D_PIXELS; j++) {
                     const int row = in_y[j] + ky * window.dilation_h, column = in_x[j] + kx * window.dilation_w;
                     const int in = row >= 0 && row < input_dims.h && column >= 0 && column < input_dims.w;
-                    from[j] = in ? &input[(row * input_dims.w + column) * input_dims.c] : outside;
+                    from[j] = in ? &input[(row * input_dims.w + column) * input_dims.c] : spare;
                 }
                 ss_conv2d_pack_taps(&to, from, run * input_dims.c, steps);
             }
@@ -311,25 +310,24 @@ SS_KERNEL void ss_conv2d_armv6m(ss_window window, int32_t input_zero_point, int 
         for (; to.left > 0; to.left--) /* the weights there are zero */
             to.next += SS_CONV2D_WORDS;
         ss_conv2d_end(&to);
+
+        /* Pixels behind the last one are computed, too, but not into the output. */
+        const int left = pixels - first;
+        int8_t *const block = left < SS_CONV2D_PIXELS ? spare : output + first * output_dims.c;
         ss_conv2d_compute((ss_conv2d_rows){.words = words,
                                            .filter = filter,
                                            .level = levels,
                                            .level_end = levels + output_dims.c * SS_LEVEL_WORDS(bends),
-                                           .output = output + first * output_dims.c,
+                                           .output = block,
                                            .channels = output_dims.c,
                                            .segments = segments,
                                            .segment_bytes = (1 + steps) * 16,
                                            .skip = 15 - (steps - 1) % 16},
                           bends);
-        if (first == pixels - SS_CONV2D_PIXELS)
-            break;
-        first += SS_CONV2D_PIXELS;
-        for (; first > pixels - SS_CONV2D_PIXELS; first--) { /* the last block begins earlier */
-            if (x == 0) {
-                x = output_dims.w;
-                y--;
-            }
-            x--;
+        for (int i = 0; left < SS_CONV2D_PIXELS && i < left * output_dims.c; i++) {
+            int32_t value = spare[i];
+            SS_OPAQUE(value); /* else this becomes a call of memcpy */
+            output[first * output_dims.c + i] = (int8_t)value;
         }
     }
 }
