@@ -9,11 +9,13 @@ with factor and fraction the upper and lower bits of the real factor. It is used
 TFLite's doubling high multiplication with its second rounding.
 
 Halves are rounded away from zero, so that the steps below zero lie a little farther on than the line through those
-above it says: where a channel has both, `extra` is added from x = `knee` on.
+above it says: where a channel has both, `extra` is added from x = `knee` on. So it is where no single line passes
+between all steps: then the knee is in the middle of them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +26,7 @@ from sensorsmith.graph.fixedpoint import Ints, multiply_by_quantized_multiplier
 FRACTION_BITS = 12
 WIDTH_BITS = 32 - FRACTION_BITS
 RESULT_BITS = 24
+_WORD = 1 << 32
 _CHANGES = (0, *(sign * n for n in range(1, 9) for sign in (1, -1)))
 
 
@@ -47,35 +50,61 @@ def find_level(scale: Scale, limits: Range, low: int, high: int) -> Level | None
     base = first % 256 << RESULT_BITS
     if first == last:
         return Level(low, constant=base)
-    steps = np.array([first_sum(scale, value - limits.zero_point) for value in range(first + 1, last + 1)])
+    steps = first_sums(scale, np.arange(first + 1, last + 1) - limits.zero_point)
     offset = int(steps[0]) - 1
     width = int(steps[-1]) - offset
     if width >> WIDTH_BITS:
         return None
+    x = steps - offset
     bends = scale.shift < 0 and bool(steps[0] <= 0 < steps[-1])
-    knee, extra = (-offset, 1 << RESULT_BITS >> -scale.shift) if bends else (0, 0)
-    up = RESULT_BITS + FRACTION_BITS - 31 + scale.shift
-    nearest = round(scale.multiplier * 2.0**up)
-    for change in _CHANGES:
-        factor, fraction = divmod(nearest + change, 1 << FRACTION_BITS)
-        found = _constant(steps - offset, factor, fraction, knee, extra)
-        if found is not None:
-            return Level(offset, width, factor, fraction, (found + base) % (1 << 32), knee, extra)
+    for knee in [-offset] if bends else [0, int(x[len(x) // 2])]:
+        for factor, fraction in _factors(scale):
+            constants = _constants(x, factor, fraction, knee)
+            if constants is not None:
+                low, high = constants
+                return Level(offset, width, factor, fraction, (low + base) % _WORD, knee, (high - low) % _WORD)
     return None
 
 
-def first_sum(scale: Scale, value: int) -> int:
-    """The least sum that `multiply_by_quantized_multiplier` makes at least `value`."""
-    right = max(-scale.shift, 0)
-    # The least result of the first multiplication that the second rounding brings to `value`.
-    product = (value << right) - (1 << right >> 1) + (1 if right and value <= 0 else 0)
-    return -(((1 << 30) - (product << 31)) // (scale.multiplier << max(scale.shift, 0)))
+def _factors(scale: Scale) -> Iterator[tuple[int, int]]:
+    """The real factor in its two parts, and its neighbours."""
+    nearest = round(scale.multiplier * 2.0 ** (RESULT_BITS + FRACTION_BITS - 31 + scale.shift))
+    return (divmod(nearest + change, 1 << FRACTION_BITS) for change in _CHANGES)
 
 
-def _constant(x: Ints, factor: int, fraction: int, knee: int, extra: int) -> int | None:
-    """A constant with which the result is k from x[k - 1] on and less before, or None if there is none."""
-    at, before = (v * factor + (v * fraction >> FRACTION_BITS) + np.where(v < knee, 0, extra) for v in (x, x - 1))
-    target = np.arange(1, len(x) + 1) << RESULT_BITS
-    least = max(0, int((target - at).max()))
-    most = min(int((target - before).min()), (len(x) + 1 << RESULT_BITS) - int(at[-1])) - 1
-    return (least + most) // 2 if least <= most else None
+def first_sums(scale: Scale, values: Ints) -> Ints:
+    """The least sums that `multiply_by_quantized_multiplier` makes at least these values, |value| < 2^9."""
+    left, right = max(scale.shift, 0), max(-scale.shift, 0)
+    exact = values.astype(np.int64 if right < 20 else object)  # which may be larger than 64 bits
+    # The least result of the first multiplication that the second rounding brings to each value.
+    products = (exact << right) - (1 << right >> 1) + (values <= 0) * (1 if right else 0)
+    return np.asarray(-(((1 << 30) - (products << 31)) // (scale.multiplier << left)), np.int64)
+
+
+def _constants(x: Ints, factor: int, fraction: int, knee: int) -> tuple[int, int] | None:
+    """Constants below the knee and from it on, with which the result is k from x[k - 1] on and less before, or None."""
+
+    def products(v: Ints) -> Ints:
+        return v * factor + (v * fraction >> FRACTION_BITS)
+
+    # From which x on the result has to be how much at least, and up to which x how much at most.
+    results = np.arange(1, len(x) + 1)
+    edge = np.array([knee])
+    rises = np.concatenate([x, edge, [0]]), np.concatenate([results, np.searchsorted(x, edge, "right"), [0]])
+    stays = (
+        np.concatenate([x - 1, edge - 1, x[-1:]]),
+        np.concatenate([results - 1, np.searchsorted(x, edge), results[-1:]]),
+    )
+    least = (rises[1] << RESULT_BITS) - products(rises[0])
+    most = (stays[1] + 1 << RESULT_BITS) - 1 - products(stays[0])
+    below = _middle(least[rises[0] < knee], most[stays[0] < knee])
+    above = _middle(least[rises[0] >= knee], most[stays[0] >= knee])
+    if knee == 0:
+        below = above
+    return None if below is None or above is None else (below, above)
+
+
+def _middle(least: Ints, most: Ints) -> int | None:
+    """The middle of the interval with these bounds, or None if it is empty."""
+    low, high = int(least.max(initial=-_WORD)), int(most.min(initial=_WORD))
+    return (low + high) // 2 if low <= high else None
