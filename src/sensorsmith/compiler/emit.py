@@ -24,6 +24,9 @@ from sensorsmith.compiler.steps import (
 from sensorsmith.graph.requantize import scale_of, zero_point_of
 from sensorsmith.graph.types import Graph, Tensor
 
+MADE_BY = "Made by sensorsmith; changes will be lost."
+"""In the first lines of both files: what bears it may be overwritten."""
+
 _CTYPES = {name: f"{name}_t" for name in ("int8", "uint8", "int16", "uint16", "int32", "uint32")}
 
 
@@ -33,7 +36,7 @@ def emit_header(graph: Graph, report: CompileReport) -> str:
     digest = [f"0x{byte:02x}" for byte in bytes.fromhex(report.model_sha256)]
     left = "" if report.executed_macs == report.macs else f", {report.executed_macs} of them left to compute"
     return f"""\
-/* {name}.h: a neural network, {report.macs} multiply-accumulates{left}. Made by sensorsmith; changes will be lost.
+/* {name}.h: a neural network, {report.macs} multiply-accumulates{left}. {MADE_BY}
  *
  * Values are int8: real = scale * (value - zero point). Nothing here is reentrant: all calls use one static arena.
  */
@@ -101,7 +104,7 @@ def emit_source(program: Program, offsets: Mapping[int, int], report: CompileRep
     calls = "".join(f"    {layer.symbol}();\n" for layer in report.layers)
     input_, output = offsets[program.input], offsets[program.output]
     return f"""\
-/* {name}.c: see {name}.h. Made by sensorsmith; changes will be lost. */
+/* {name}.c: see {name}.h. {MADE_BY} */
 #include "{name}.h"
 
 {includes}
