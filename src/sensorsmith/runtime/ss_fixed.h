@@ -49,7 +49,8 @@ SS_KERNEL int32_t ss_high_multiply(int32_t a, int32_t b)
     const int32_t middle = a_high * b_low + (int32_t)(low >> 16);
     const int32_t rest = a_low * b_high + (middle & 0xFFFF);
     const int32_t high = a_high * b_high + (middle >> 16) + (rest >> 16);
-    return high * 2 + ((((rest >> 14) & 3) + 1) >> 1); /* bits 30 and 31 of the product round it */
+    /* Bits 30 and 31 of the product round it. Without a sign, for nothing here says that the sum cannot overflow. */
+    return (int32_t)((uint32_t)high * 2u + ((((uint32_t)(rest >> 14) & 3u) + 1u) >> 1));
 #endif
 }
 

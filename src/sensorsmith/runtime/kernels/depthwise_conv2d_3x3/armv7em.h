@@ -148,7 +148,7 @@ SS_SHARED void ss_depthwise_3x3_channel_armv7em(const ss_depthwise_3x3 *d)
                 for (int ky = 0; ky < 3; ky++) {
                     const ss_any_half *x = plane + ky * pitch + i;
                     sum = ss_multiply_pairs(ss_pair(x[0], x[1]), d->taps[2 * ky], sum);
-                    sum += x[2] * ss_high_half(d->taps[2 * ky + 1]);
+                    sum = ss_multiply_pairs(ss_pair(x[2], 0), d->taps[2 * ky + 1] >> 16, sum);
                 }
                 *output = (int8_t)ss_round_to_int8(ss_multiply_rounded(sum, d->multiplier), d->offset, d->shift);
             }
