@@ -178,8 +178,8 @@ CASES = {
     "maximum, padded": _pool("max", (6, 7, 8), (3, 2), (1, 2), "same"),
     "average": _pool("average", (6, 7, 4), (2, 3), (2, 2)),
     "average, padded": _pool("average", (5, 6, 8), (3, 3), (1, 2), "same"),
-    "average, clamped": _pool("average", (5, 6, 4), (5, 6), (1, 1), activation="relu6"),
-    "average, most pixels": _pool("average", (17, 15, 4), (17, 15), (1, 1)),
+    "average, clamped": _pool("average", (5, 6, 4), (2, 1), (1, 1), activation="relu6"),
+    "average, most pixels": _pool("average", (18, 17, 4), (17, 15), (1, 1)),
     "chain": _chain(1),
     "chain, strided": _chain(2),
 }
