@@ -18,7 +18,9 @@ from tests.graph.models import (
     draw_depthwise,
     draw_mean,
     draw_pool,
+    draw_prelu,
     draw_softmax,
+    draw_unary,
     inputs_of,
     networks,
     single_layers,
@@ -32,7 +34,17 @@ from sensorsmith.compiler import compile_graph
 from sensorsmith.compiler.memory import Life, lower_bound
 from sensorsmith.graph import Graph, Reshape, interpret, interpret_batch, read_tflite
 
-LAYERS = (draw_conv, draw_depthwise, draw_pool, draw_add, draw_mean, draw_dense, draw_softmax)
+LAYERS = (
+    draw_conv,
+    draw_depthwise,
+    draw_pool,
+    draw_add,
+    draw_mean,
+    draw_dense,
+    draw_softmax,
+    draw_unary,
+    draw_prelu,
+)
 REFUSED = ("too much for 32 bits at its scale", "are not neighbours")  # by design; see test_legalise.py
 
 

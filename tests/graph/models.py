@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,16 +15,22 @@ from sensorsmith.graph import (
     Conv2D,
     DepthwiseConv2D,
     DType,
+    Elu,
     FullyConnected,
     Graph,
+    HardSwish,
+    LeakyRelu,
+    Logistic,
     Mean,
     Node,
     Operator,
     Padding,
     Pool2D,
+    Prelu,
     Quantization,
     Reshape,
     Softmax,
+    Tanh,
     Tensor,
     output_size,
 )
@@ -233,6 +240,26 @@ def draw_softmax(draw: Draw, model: Model, x: int) -> int:
     return model.node(Softmax(beta), (x,), model.activation(model.shape(x), 1 / 256, -128))
 
 
+def draw_unary(draw: Draw, model: Model, x: int) -> int:
+    """Any operator that is a function of one element."""
+    op = draw(st.sampled_from([Logistic(), Tanh(), HardSwish(), Elu(), LeakyRelu(0.25), LeakyRelu(-1.5)]))
+    if isinstance(op, Logistic | Tanh):
+        y = model.activation(model.shape(x), *((1 / 256, -128) if isinstance(op, Logistic) else (1 / 128, 0)))
+    else:
+        y = _output(draw, model, model.shape(x), model.scale(x))
+    return model.node(op, (x,), y)
+
+
+def draw_prelu(draw: Draw, model: Model, x: int) -> int:
+    shape = tuple(n if draw(st.booleans()) else 1 for n in model.shape(x)[draw(st.integers(0, 1)) :])
+    alpha = model.weights(shape, (draw(scales),))
+    if model.dtype == "int8":
+        model.tensors[alpha] = replace(
+            model.tensors[alpha], quantization=Quantization((draw(scales),), (draw(zero_points),))
+        )
+    return model.node(Prelu(), (x, alpha), _output(draw, model, model.shape(x), model.scale(x)))
+
+
 def _scale_and_zero_point(model: Model, x: int) -> tuple[float, int]:
     return (model.scale(x), model.quantization(x).zero_point[0]) if model.dtype == "int8" else (1.0, 0)
 
@@ -250,7 +277,7 @@ def networks(draw: Draw, dtype: DType = "int8") -> Graph:
     """A few layers over images, then any of mean, dense and softmax."""
     model = Model(dtype, draw(st.integers(0, 2**32)))
     x = y = draw_input(draw, model)
-    body = st.sampled_from([draw_conv, draw_depthwise, draw_pool, draw_add, draw_reshape])
+    body = st.sampled_from([draw_conv, draw_depthwise, draw_pool, draw_add, draw_reshape, draw_unary, draw_prelu])
     for layer in draw(st.lists(body, max_size=4)):
         if len(model.shape(y)) == 4:
             y = layer(draw, model, y)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sensorsmith.graph.types import Activation, Quantization, Tensor
+from sensorsmith.graph.types import Activation, LeakyRelu, Quantization, Tensor
 
 Scales = npt.NDArray[np.float64]
 
@@ -65,6 +65,24 @@ def add_scales(a: Tensor, b: Tensor, y: Tensor) -> tuple[float, float, float]:
     """
     twice_max = 2 * max(scale_of(a), scale_of(b))
     return scale_of(a) / twice_max, scale_of(b) / twice_max, twice_max / ((1 << ADD_LEFT_SHIFT) * scale_of(y))
+
+
+def leaky_scales(op: LeakyRelu, x: Tensor, y: Tensor) -> tuple[float, float]:
+    """Factors of positive inputs and of negative ones, in float32; the second has the sign of alpha.
+
+    Source: CalculateOpDataLeakyRelu in tensorflow/lite/micro/kernels/leaky_relu_common.cc.
+    """
+    x_scale, y_scale = np.float32(scale_of(x)), np.float32(scale_of(y))
+    with np.errstate(over="ignore", under="ignore"):
+        return float(x_scale / y_scale), float(x_scale * np.float32(op.alpha) / y_scale)
+
+
+def prelu_scales(x: Tensor, alpha: Tensor, y: Tensor) -> tuple[float, float]:
+    """Factors of positive inputs, and of negative ones times alpha.
+
+    Source: CalculatePreluParams in tensorflow/lite/micro/kernels/prelu_common.cc.
+    """
+    return scale_of(x) / scale_of(y), scale_of(x) * scale_of(alpha) / scale_of(y)
 
 
 def activation_range(activation: Activation, quantization: Quantization) -> tuple[int, int]:

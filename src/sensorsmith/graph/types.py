@@ -125,7 +125,54 @@ class Softmax:
     beta: float = 1.0
 
 
-Operator = Conv2D | DepthwiseConv2D | FullyConnected | Pool2D | Mean | Add | Reshape | Softmax
+@dataclass(frozen=True)
+class Logistic:
+    """inputs: x."""
+
+
+@dataclass(frozen=True)
+class Tanh:
+    """inputs: x."""
+
+
+@dataclass(frozen=True)
+class HardSwish:
+    """inputs: x; gives x * relu6(x + 3) / 6."""
+
+
+@dataclass(frozen=True)
+class Elu:
+    """inputs: x; gives exp(x) - 1 where x is negative, x elsewhere."""
+
+
+@dataclass(frozen=True)
+class LeakyRelu:
+    """inputs: x; gives alpha * x where x is negative, x elsewhere."""
+
+    alpha: float = 0.2
+
+
+@dataclass(frozen=True)
+class Prelu:
+    """inputs: x (1,...), alpha (a constant that fits x, 1 along dimensions that share it)."""
+
+
+Operator = (
+    Conv2D
+    | DepthwiseConv2D
+    | FullyConnected
+    | Pool2D
+    | Mean
+    | Add
+    | Reshape
+    | Softmax
+    | Logistic
+    | Tanh
+    | HardSwish
+    | Elu
+    | LeakyRelu
+    | Prelu
+)
 
 
 @dataclass(frozen=True)

@@ -73,16 +73,11 @@ def _operator_code(code: int, version: int) -> Record:
 def _operator(node: Node, opcode_index: int) -> Record:
     family = family_of(node.op)
     _, options = family.encode(node.op)
-    return Record(
-        OPERATOR,
-        {
-            "opcode_index": opcode_index,
-            "inputs": node.inputs,
-            "outputs": node.outputs,
-            "builtin_options_type": family.options_type,
-            "builtin_options": Record(family.options, options),
-        },
-    )
+    values: dict[str, Value] = {"opcode_index": opcode_index, "inputs": node.inputs, "outputs": node.outputs}
+    if family.options_type:
+        values["builtin_options_type"] = family.options_type
+        values["builtin_options"] = Record(family.options, options)
+    return Record(OPERATOR, values)
 
 
 def _tensor(tensor: Tensor, buffer: int) -> Record:

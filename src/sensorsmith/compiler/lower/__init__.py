@@ -8,10 +8,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sensorsmith.compiler.lower import add, conv, dense, mean, pool, softmax
+from sensorsmith.compiler.lower import add, conv, dense, lookup, mean, pool, prelu, softmax
 from sensorsmith.compiler.steps import Call, Source, Target
 from sensorsmith.graph.ops.family import Layer
-from sensorsmith.graph.types import Add, Conv2D, DepthwiseConv2D, FullyConnected, Mean, Pool2D, Softmax
+from sensorsmith.graph.types import (
+    Add,
+    Conv2D,
+    DepthwiseConv2D,
+    Elu,
+    FullyConnected,
+    HardSwish,
+    LeakyRelu,
+    Logistic,
+    Mean,
+    Pool2D,
+    Prelu,
+    Softmax,
+    Tanh,
+)
 
 Lowering = Callable[[Any, Layer, tuple[Source, ...], Target], Iterable[Call]]
 
@@ -19,8 +33,14 @@ LOWERINGS: dict[type[Any], Lowering] = {
     Add: add.lower,
     Conv2D: conv.lower,
     DepthwiseConv2D: conv.lower,
+    Elu: lookup.lower,
     FullyConnected: dense.lower,
+    HardSwish: lookup.lower,
+    LeakyRelu: lookup.lower,
+    Logistic: lookup.lower,
     Mean: mean.lower,
     Pool2D: pool.lower,
+    Prelu: prelu.lower,
     Softmax: softmax.lower,
+    Tanh: lookup.lower,
 }

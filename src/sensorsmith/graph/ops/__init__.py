@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sensorsmith.graph.ops import add, conv, dense, mean, pool, reshape, softmax
+from sensorsmith.graph.ops import add, conv, dense, elu, hard_swish, leaky_relu, mean, pool, reshape, sigmoid, softmax
 from sensorsmith.graph.ops.family import Family
 from sensorsmith.graph.types import Operator
 
@@ -16,9 +16,15 @@ FAMILIES: tuple[Family[Any], ...] = (
     conv.CONV,
     conv.DEPTHWISE,
     dense.FAMILY,
+    elu.FAMILY,
+    hard_swish.FAMILY,
+    leaky_relu.LEAKY_RELU_FAMILY,
+    leaky_relu.PRELU_FAMILY,
     mean.FAMILY,
     pool.FAMILY,
     reshape.FAMILY,
+    sigmoid.LOGISTIC_FAMILY,
+    sigmoid.TANH_FAMILY,
     softmax.FAMILY,
 )
 

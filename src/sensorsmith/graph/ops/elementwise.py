@@ -1,0 +1,11 @@
+"""Checks of operators that work element by element."""
+
+from __future__ import annotations
+
+from sensorsmith.graph.ops.family import Layer
+
+
+def check_same_shape(layer: Layer) -> None:
+    """Require an output of the first input's shape."""
+    x, y = layer.input(0), layer.y
+    layer.require(x.shape == y.shape, f"its input {x.shape} and output {y.shape} differ", "convert the model again")
