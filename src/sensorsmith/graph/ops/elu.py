@@ -37,8 +37,9 @@ def _int8(op: Elu, layer: Layer, x: Array) -> Array:
     """In float32, as TFLite Micro fills its table of 256 values. Source: tensorflow/lite/micro/kernels/elu.cc."""
     real = np.float32(scale_of(layer.input(0))) * (x.astype(np.float32) - np.float32(zero_point_of(layer.input(0))))
     rescaled = _float32(op, layer, real) * (np.float32(1) / np.float32(scale_of(layer.y)))
-    # Half away from zero.
-    rounded = np.trunc(rescaled + np.copysign(np.float32(0.5), rescaled)) + np.float32(zero_point_of(layer.y))
+    # Half away from zero; in double, where the sum is exact.
+    wide = rescaled.astype(np.float64)
+    rounded = np.trunc(wide + np.copysign(0.5, wide)) + zero_point_of(layer.y)
     return np.clip(rounded, -128, 127).astype(np.int8)
 
 

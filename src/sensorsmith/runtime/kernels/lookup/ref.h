@@ -1,5 +1,7 @@
 /* Any function of one int8, element by element, from a table of its 256 values: plain C, any target. The output may
  * take the place of the input.
+ *
+ * Not here: functions of two inputs.
  */
 #ifndef SS_LOOKUP_REF_H
 #define SS_LOOKUP_REF_H

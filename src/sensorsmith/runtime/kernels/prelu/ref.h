@@ -1,5 +1,7 @@
 /* x where it is positive, alpha * x where it is not, int8: plain C, any target. The output may take the place of the
- * input. Not here: one alpha for all, which a table of 256 values serves.
+ * input.
+ *
+ * Not here: one alpha for all, which a table of 256 values serves.
  */
 #ifndef SS_PRELU_REF_H
 #define SS_PRELU_REF_H
