@@ -13,6 +13,7 @@ from tests.compiler.library import Library
 from tests.compiler.models import corner_cases, motion_net, tiny, up_to
 from tests.graph.models import (
     draw_add,
+    draw_constant_add,
     draw_conv,
     draw_dense,
     draw_depthwise,
@@ -39,6 +40,7 @@ LAYERS = (
     draw_depthwise,
     draw_pool,
     draw_add,
+    draw_constant_add,
     draw_mean,
     draw_dense,
     draw_softmax,

@@ -61,6 +61,13 @@ class Model:
         quantization = Quantization((scale,), (zero_point,)) if self.dtype == "int8" else None
         return self.tensor(shape, self.dtype, quantization)
 
+    def constant(self, shape: tuple[int, ...], scale: float = 0.05, zero_point: int = 0) -> int:
+        """An activation that is the same for every input."""
+        if self.dtype == "float32":
+            return self.tensor(shape, "float32", None, self.random.normal(size=shape).astype(np.float32))
+        data = self.random.integers(-128, 128, shape, np.int8)
+        return self.tensor(shape, "int8", Quantization((scale,), (zero_point,)), data)
+
     def weights(self, shape: tuple[int, ...], scales: tuple[float, ...] = (0.01,), axis: int = 0) -> int:
         if self.dtype == "float32":
             return self.tensor(shape, "float32", None, self.random.normal(0, 0.3, shape).astype(np.float32))
@@ -201,10 +208,20 @@ def draw_pool(draw: Draw, model: Model, x: int) -> int:
 
 def draw_add(draw: Draw, model: Model, x: int) -> int:
     """Adds the newest other tensor of the same shape, or x to itself."""
-    alike = [i for i, t in enumerate(model.tensors) if t.data is None and t.shape == model.shape(x) and i != x]
-    other = alike[-1] if alike else x
+    other = next((i for i in _alike(model, x) if i != x), x)
     y = _output(draw, model, model.shape(x), max(model.scale(x), model.scale(other)))
     return model.node(Add(draw(st.sampled_from(ACTIVATIONS))), draw(st.sampled_from([(x, other), (other, x)])), y)
+
+
+def draw_constant_add(draw: Draw, model: Model, x: int) -> int:
+    model.constant(model.shape(x), draw(scales), draw(zero_points))
+    return draw_add(draw, model, x)
+
+
+def _alike(model: Model, x: int) -> list[int]:
+    """Tensors that could stand in the place of x, constants among them, the newest first."""
+    tensors = [(i, t) for i, t in enumerate(model.tensors) if (t.shape, t.dtype) == (model.shape(x), model.dtype)]
+    return [i for i, t in reversed(tensors) if t.quantization is None or t.quantization.axis is None]
 
 
 def draw_mean(draw: Draw, model: Model, x: int) -> int:

@@ -76,8 +76,7 @@ def _lives(program: Program) -> dict[int, Life]:
     for index, step in enumerate(program.steps):
         for use in step.call.buffers():
             last[use.buffer] = index
-            if not isinstance(use, Source):
-                first[use.buffer] = index
+            first.setdefault(use.buffer, index)
     last[program.output] = len(program.steps)
     return {b: Life(size, first[b], last[b]) for b, size in program.sizes.items()}
 

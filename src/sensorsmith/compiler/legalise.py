@@ -1,7 +1,8 @@
 """From a graph of operators to calls of kernels: geometry and quantization become integers, reshapes become names.
 
 What is exact is done here rather than at run time: the padding, the input's zero point where no window reaches into
-it, the division of a mean. Each operator's own part is in lower/.
+it, the division of a mean. Constants among a layer's activations are brought into the arena before it. Each operator's
+own part is in lower/.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ import numpy as np
 
 from sensorsmith.base.errors import ModelError
 from sensorsmith.compiler.lower import LOWERINGS
+from sensorsmith.compiler.lower.load import load
 from sensorsmith.compiler.steps import ElementType, Program, Source, Step, Target
 from sensorsmith.graph.check import layer_of
+from sensorsmith.graph.ops import family_of
 from sensorsmith.graph.types import Graph, Reshape, Tensor
 
 
@@ -25,15 +28,22 @@ def legalise(graph: Graph) -> Program:
     buffer = {graph.inputs[0]: graph.inputs[0]}
     program: list[Step] = []
     for index, node in enumerate(graph.nodes):
-        y = node.outputs[0]
+        slots = family_of(node.op).slots(len(node.inputs))
+        taken = [i for i, slot in zip(node.inputs, slots, strict=False) if i >= 0 and slot.kind == "activation"]
+        for i in dict.fromkeys(taken):
+            if i not in buffer:
+                buffer[i] = i
+                tensor = graph.tensors[i]
+                program.append(Step(tensor.name, tensor.shape, load(tensor, Target(i))))
         if isinstance(node.op, Reshape):
-            buffer[y] = buffer[node.inputs[0]]
+            buffer[node.outputs[0]] = buffer[node.inputs[0]]
             continue
-        buffer[y] = y
-        sources = tuple(Source(buffer[i], _element(graph.tensors[i])) for i in node.inputs if i in buffer)
-        layer = layer_of(graph, index)
-        calls = LOWERINGS[type(node.op)](node.op, layer, sources, Target(y, _element(layer.y)))
-        program += (Step(layer.y.name, layer.y.shape, call) for call in calls)
+        sources = tuple(Source(buffer[i], _element(graph.tensors[i])) for i in taken)
+        for number, y in enumerate(node.outputs):
+            buffer[y] = y
+            layer = layer_of(graph, index, number)
+            calls = LOWERINGS[type(node.op)](node.op, layer, sources, Target(y, _element(layer.y)))
+            program += (Step(layer.y.name, layer.y.shape, call) for call in calls)
     sizes = {b: graph.tensors[b].size * np.dtype(graph.tensors[b].dtype).itemsize for b in buffer.values()}
     return Program(tuple(program), sizes, buffer[graph.inputs[0]], buffer[graph.outputs[0]])
 

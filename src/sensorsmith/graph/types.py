@@ -113,7 +113,7 @@ class Add:
 
 @dataclass(frozen=True)
 class Reshape:
-    """inputs: x, shape (int32 constant, optional; the attribute is what counts, and begins with the batch of 1)."""
+    """inputs: x, shape (int32 constant, optional; the attribute is what counts)."""
 
     shape: tuple[int, ...]
 

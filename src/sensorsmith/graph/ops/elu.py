@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from sensorsmith.graph.flatbuffer import Table, Value
-from sensorsmith.graph.ops.elementwise import check_same_shape
+from sensorsmith.graph.ops.elementwise import check_same_shape, keeps_batch
 from sensorsmith.graph.ops.family import Array, Family, Layer, Operand
 from sensorsmith.graph.requantize import scale_of, zero_point_of
 from sensorsmith.graph.types import Elu, Tensor
@@ -39,8 +39,8 @@ def _int8(op: Elu, layer: Layer, x: Array) -> Array:
     rescaled = _float32(op, layer, real) * (np.float32(1) / np.float32(scale_of(layer.y)))
     # Half away from zero; in double, where the sum is exact.
     wide = rescaled.astype(np.float64)
-    rounded = np.trunc(wide + np.copysign(0.5, wide)) + zero_point_of(layer.y)
-    return np.clip(rounded, -128, 127).astype(np.int8)
+    rounded: Array = np.trunc(wide + np.copysign(0.5, wide)) + zero_point_of(layer.y)
+    return rounded.clip(-128, 127).astype(np.int8)
 
 
 def _float32(_op: Elu, _layer: Layer, x: Array) -> Array:
@@ -61,4 +61,5 @@ FAMILY = Family(
     check=_check,
     int8=_int8,
     float32=_float32,
+    keeps_batch=keeps_batch,
 )

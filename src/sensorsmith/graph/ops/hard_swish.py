@@ -8,7 +8,7 @@ import numpy as np
 
 from sensorsmith.graph.fixedpoint import INT32_MAX, Ints, quantize_multiplier, rounding_divide_by_pot
 from sensorsmith.graph.flatbuffer import Table, Value
-from sensorsmith.graph.ops.elementwise import check_same_shape
+from sensorsmith.graph.ops.elementwise import check_same_shape, keeps_batch
 from sensorsmith.graph.ops.family import Array, Family, Layer, Operand
 from sensorsmith.graph.requantize import scale_of, zero_point_of
 from sensorsmith.graph.types import HardSwish, Tensor
@@ -93,4 +93,5 @@ FAMILY = Family(
     check=_check,
     int8=_int8,
     float32=_float32,
+    keeps_batch=keeps_batch,
 )

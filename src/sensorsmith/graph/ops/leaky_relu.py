@@ -9,7 +9,7 @@ import numpy as np
 
 from sensorsmith.graph.fixedpoint import Ints, multiply_by_quantized_multiplier, quantize_multiplier
 from sensorsmith.graph.flatbuffer import Field, Table, Value
-from sensorsmith.graph.ops.elementwise import check_same_shape
+from sensorsmith.graph.ops.elementwise import check_same_shape, keeps_batch
 from sensorsmith.graph.ops.family import Array, Family, Layer, Operand, require_scales
 from sensorsmith.graph.requantize import leaky_scales, prelu_scales, quantization_of, zero_point_of
 from sensorsmith.graph.types import LeakyRelu, Prelu, Tensor
@@ -105,6 +105,7 @@ LEAKY_RELU_FAMILY = Family(
     check=_check_leaky,
     int8=_int8_leaky,
     float32=_float_leaky,
+    keeps_batch=keeps_batch,
 )
 PRELU_FAMILY = Family(
     operator=Prelu,
@@ -118,4 +119,5 @@ PRELU_FAMILY = Family(
     check=_check_prelu,
     int8=_int8_prelu,
     float32=_float_prelu,
+    keeps_batch=keeps_batch,
 )

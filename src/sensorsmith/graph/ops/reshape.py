@@ -34,6 +34,10 @@ def _run(_op: Reshape, _layer: Layer, x: Array, _shape: Array | None) -> Array:
     return x
 
 
+def _keeps_batch(_op: Reshape, _layer: Layer) -> bool:
+    return True
+
+
 FAMILY = Family(
     operator=Reshape,
     codes={RESHAPE: "RESHAPE"},
@@ -46,4 +50,5 @@ FAMILY = Family(
     check=_check,
     int8=_run,
     float32=_run,
+    keeps_batch=_keeps_batch,
 )

@@ -15,7 +15,7 @@ from sensorsmith.graph.fixedpoint import (
     tanh,
 )
 from sensorsmith.graph.flatbuffer import Table, Value
-from sensorsmith.graph.ops.elementwise import check_same_shape
+from sensorsmith.graph.ops.elementwise import check_same_shape, keeps_batch
 from sensorsmith.graph.ops.family import Array, Family, Layer, Operand
 from sensorsmith.graph.requantize import scale_of, zero_point_of
 from sensorsmith.graph.types import Logistic, Quantization, Tanh, Tensor
@@ -110,6 +110,7 @@ LOGISTIC_FAMILY = Family(
     check=_check,
     int8=_int8_logistic,
     float32=_float_logistic,
+    keeps_batch=keeps_batch,
 )
 TANH_FAMILY = Family(
     operator=Tanh,
@@ -123,4 +124,5 @@ TANH_FAMILY = Family(
     check=_check,
     int8=_int8_tanh,
     float32=_float_tanh,
+    keeps_batch=keeps_batch,
 )
