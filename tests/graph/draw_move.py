@@ -31,7 +31,6 @@ from sensorsmith.graph import (
     Pack,
     Pad,
     PadV2,
-    Quantization,
     Quantize,
     ReduceExtremum,
     Relu,

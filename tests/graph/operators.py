@@ -6,7 +6,6 @@ An operator without an entry fails tests/graph/test_operators.py.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from hypothesis import strategies as st
 from tests.graph import draw_move
