@@ -150,7 +150,7 @@ def _with_float_weights(tensors: tuple[Tensor, ...], nodes: tuple[Node, ...]) ->
     """Replace int8 weights of layers that compute in float32 ("dynamic range quantization") by what they stand for."""
     result = list(tensors)
     for node in nodes:
-        for i, operand in zip(node.inputs, family_of(node.op).operands, strict=False):
+        for i, operand in zip(node.inputs, family_of(node.op).slots(len(node.inputs)), strict=False):
             if operand.kind == "weights" and 0 <= i < len(tensors) and tensors[node.outputs[0]].dtype == "float32":
                 result[i] = _dequantize(tensors[i])
     return tuple(result)
