@@ -35,7 +35,7 @@ def legalise(graph: Graph) -> Program:
             if i not in buffer:
                 buffer[i] = i
                 tensor = graph.tensors[i]
-                program.append(Step(tensor.name, tensor.shape, load(tensor, Target(i))))
+                program.append(Step(tensor.name, tensor.shape, 0, load(tensor, Target(i))))
         sources = tuple(Source(buffer[i], _element(graph.tensors[i])) for i in taken)
         for number, y in enumerate(node.outputs):
             layer = layer_of(graph, index, number)
@@ -45,7 +45,7 @@ def legalise(graph: Graph) -> Program:
                 buffer[y] = same
                 continue
             buffer[y] = y
-            program += (Step(layer.y.name, layer.y.shape, call) for call in calls)
+            program += (Step(layer.y.name, layer.y.shape, call.macs, call) for call in calls)
     sizes = {b: _bytes(graph.tensors[b]) for b in buffer.values()}
     return Program(tuple(program), sizes, buffer[graph.inputs[0]], buffer[graph.outputs[0]])
 

@@ -73,13 +73,11 @@ def add_scales(a: Tensor, b: Tensor, y: Tensor) -> tuple[float, float, float]:
 
 
 def leaky_scales(op: LeakyRelu, x: Tensor, y: Tensor) -> tuple[float, float]:
-    """Factors of positive inputs and of negative ones, in float32; the second has the sign of alpha.
+    """Factors of positive inputs and of negative ones, in double; the second has the sign of alpha.
 
     Source: CalculateOpDataLeakyRelu in tensorflow/lite/micro/kernels/leaky_relu_common.cc.
     """
-    x_scale, y_scale = np.float32(scale_of(x)), np.float32(scale_of(y))
-    with np.errstate(over="ignore", under="ignore"):
-        return float(x_scale / y_scale), float(x_scale * np.float32(op.alpha) / y_scale)
+    return scale_of(x) / scale_of(y), scale_of(x) * op.alpha / scale_of(y)
 
 
 def prelu_scales(x: Tensor, alpha: Tensor, y: Tensor) -> tuple[float, float]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from sensorsmith.compiler.lower.nest import loops, strided
 from sensorsmith.compiler.requantize import check_sums, range_record
-from sensorsmith.compiler.steps import Call, Dims, Nest, Range, Scale, Source, Target
+from sensorsmith.compiler.steps import Call, Dims, Nest, Range, Scale, Scratch, Source, Target
 from sensorsmith.graph import types
 from sensorsmith.graph.ops.family import Layer
 from sensorsmith.graph.ops.move import whole
@@ -27,6 +27,11 @@ class Mean(Call):
     input_dims: Dims
     input: Source
     output: Target
+
+    def lead(self, source: Source, target: Target | Scratch) -> int:
+        """A mean is written upon the first of its terms, or before it."""
+        del source, target
+        return 0
 
 
 @dataclass(frozen=True, eq=False)
