@@ -142,6 +142,7 @@ RELU6_FAMILY = Family(
     int8=_int8_relu6,
     float32=_float_relu6,
     keeps_batch=keeps_batch,
+    limits="one scale for input and output",
 )
 ABS_FAMILY = Family(
     operator=Abs,
@@ -170,4 +171,5 @@ QUANTIZE_FAMILY = Family(
     int8=_int8_quantize,
     float32=_float_quantize,
     keeps_batch=keeps_batch,
+    limits="from int8 to int8",
 )
