@@ -10,6 +10,7 @@ from tests.graph.models import Model
 
 from sensorsmith.graph import (
     Add,
+    BatchMatMul,
     Conv2D,
     DepthwiseConv2D,
     Elu,
@@ -25,9 +26,12 @@ from sensorsmith.graph import (
     Prelu,
     Quantization,
     Reshape,
+    ResizeBilinear,
+    ResizeNearest,
     Softmax,
     Tanh,
     Tensor,
+    TransposeConv,
     output_size,
 )
 
@@ -124,6 +128,15 @@ def corner_cases() -> dict[str, Graph]:
         "hard swish": _unary(HardSwish(), 0.03, -100),
         "elu": _unary(Elu(), 0.04, -90),
         "leaky relu": _unary(LeakyRelu(0.25), 0.04, -30),
+        "resize, nearest": _resize(ResizeNearest(), 9, 3),
+        "resize, nearest, half pixel": _resize(ResizeNearest(half_pixel_centers=True), 2, 11),
+        "resize, bilinear": _resize(ResizeBilinear(), 9, 3),
+        "resize, bilinear, half pixel": _resize(ResizeBilinear(half_pixel_centers=True), 8, 10),
+        "resize, bilinear, corners": _resize(ResizeBilinear(align_corners=True), 1, 13),
+        "transposed, strided": _transpose_conv(TransposeConv((2, 3), activation="relu"), 7, 15),
+        "transposed, valid": _transpose_conv(TransposeConv((2, 3), "valid"), 10, 16),
+        "transposed, stride above filter": _transpose_conv(TransposeConv((5, 6)), 20, 27),
+        "products of matrices": _attention(),
         "prelu, one slope": _prelu((1, 1, 1)),
         "prelu, slope per channel": _prelu((1, 1, 3)),
         "prelu, slope per row": _prelu((4, 1, 1)),
@@ -182,6 +195,31 @@ def _sum() -> Graph:
     filter_ = model.weights((3, 1, 1, 3), (0.01,))
     other = model.node(Conv2D(), (x, filter_), model.activation((1, 4, 4, 3), 0.031, 40))
     return model.graph(x, model.node(Add("relu"), (pooled, other), model.activation((1, 4, 4, 3), 0.07, -90)))
+
+
+def _resize(op: ResizeNearest | ResizeBilinear, rows: int, columns: int) -> Graph:
+    model = Model()
+    x = model.activation((1, 4, 5, 3), 0.05, 7)
+    y = model.activation((1, rows, columns, 3), 0.05, 7)
+    return model.graph(x, model.node(op, (x, model.indices((rows, columns))), y))
+
+
+def _transpose_conv(op: TransposeConv, rows: int, columns: int) -> Graph:
+    model = Model()
+    x = model.activation((1, 4, 5, 3), 0.05, 7)
+    filter_ = model.weights((2, 3, 4, 3), (0.01, 0.02))
+    inputs = (model.indices((1, rows, columns, 2)), filter_, x, model.bias(x, filter_, 2))
+    return model.graph(x, model.node(op, inputs, model.activation((1, rows, columns, 2), 0.1, -20)))
+
+
+def _attention() -> Graph:
+    """x times its transpose, times a constant: strides of every kind."""
+    model = Model()
+    x = model.activation((1, 2, 5, 3), 0.05, 7)
+    scores = model.node(BatchMatMul(adj_y=True), (x, x), model.activation((1, 2, 5, 5), 0.2, -9))
+    values = model.constant((5, 4), 0.03, 11)
+    y = model.node(BatchMatMul(adj_x=True), (scores, values), model.activation((1, 2, 5, 4), 0.5, 3))
+    return model.graph(x, y)
 
 
 def _unary(op: Operator, scale: float, zero_point: int) -> Graph:

@@ -17,10 +17,13 @@ from tests.graph.models import (
     draw_conv,
     draw_dense,
     draw_depthwise,
+    draw_matmul,
     draw_mean,
     draw_pool,
     draw_prelu,
+    draw_resize,
     draw_softmax,
+    draw_transpose_conv,
     draw_unary,
     inputs_of,
     networks,
@@ -46,6 +49,9 @@ LAYERS = (
     draw_softmax,
     draw_unary,
     draw_prelu,
+    draw_resize,
+    draw_transpose_conv,
+    draw_matmul,
 )
 REFUSED = ("too much for 32 bits at its scale", "are not neighbours")  # by design; see test_legalise.py
 

@@ -11,7 +11,7 @@ from sensorsmith.base.errors import ModelError
 from sensorsmith.compiler import steps
 from sensorsmith.compiler.legalise import legalise
 from sensorsmith.compiler.lower.conv import Conv2D as Conv2DCall
-from sensorsmith.graph import Add, Conv2D, Graph, Mean, Pool2D, Softmax, check_graph
+from sensorsmith.graph import Add, BatchMatMul, Conv2D, Graph, Mean, Pool2D, ResizeNearest, Softmax, check_graph
 
 
 def _message(graph: Graph) -> str:
@@ -110,6 +110,36 @@ def test_too_many_classes() -> None:
     x = model.activation((1, 512))
     y = model.node(Softmax(), (x,), model.activation((1, 512), 1 / 256, -128))
     assert _message(model.graph(x, y)) == "layer 0 (SOFTMAX -> 't1'): has 512 classes; use fewer than 512 classes"
+
+
+def test_products_that_repeat_both_inputs() -> None:
+    model = Model()
+    x = model.activation((1, 2, 1, 3, 4))
+    y = model.node(BatchMatMul(), (x, model.constant((1, 1, 3, 4, 2))), model.activation((1, 2, 3, 3, 2), 1.0))
+    assert _message(model.graph(x, y)) == (
+        "layer 0 (BATCH_MATMUL -> 't2'): repeats both of its inputs (1, 2, 1, 3, 4) and (1, 1, 3, 4, 2); "
+        "let one of the inputs have all matrices"
+    )
+
+
+def test_a_product_beyond_32_bits() -> None:
+    model = Model()
+    x = model.activation((1, 1, 40_000), zero_point=-128)
+    y = model.node(BatchMatMul(adj_y=True), (x, x), model.activation((1, 1, 1), 1.0))
+    assert _message(model.graph(x, y)) == (
+        "layer 0 (BATCH_MATMUL -> 't1'): the sum of output channel 0 can reach 2601000000, too much for 32 bits at its "
+        "scale; quantize the model again, or use smaller weights and biases"
+    )
+
+
+def test_an_image_of_too_many_rows() -> None:
+    model = Model()
+    x = model.activation((1, 1, 1, 1))
+    op = ResizeNearest()
+    y = model.node(op, (x, model.indices((40_000, 1))), model.activation((1, 40_000, 1, 1)))
+    assert _message(model.graph(x, y)) == (
+        "layer 0 (RESIZE_NEAREST_NEIGHBOR -> 't2'): has more than 32767 rows or columns; use smaller images"
+    )
 
 
 def test_a_stride_beyond_16_bits() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sensorsmith.graph import (
     Activation,
     Add,
+    BatchMatMul,
     Conv2D,
     DepthwiseConv2D,
     DType,
@@ -29,9 +30,12 @@ from sensorsmith.graph import (
     Prelu,
     Quantization,
     Reshape,
+    ResizeBilinear,
+    ResizeNearest,
     Softmax,
     Tanh,
     Tensor,
+    TransposeConv,
     output_size,
 )
 
@@ -277,6 +281,53 @@ def draw_prelu(draw: Draw, model: Model, x: int) -> int:
     return model.node(Prelu(), (x, alpha), _output(draw, model, model.shape(x), model.scale(x)))
 
 
+def draw_resize(draw: Draw, model: Model, x: int) -> int:
+    _, height, width, depth = model.shape(x)
+    result = (draw(st.integers(1, 3 * height)), draw(st.integers(1, 3 * width)))
+    flags = draw(st.sampled_from([(False, False), (True, False), (False, True)]))
+    op = draw(st.sampled_from([ResizeNearest, ResizeBilinear]))(*flags)
+    y = model.activation((1, *result, depth), *_scale_and_zero_point(model, x))
+    return model.node(op, (x, model.indices(result)), y)
+
+
+def draw_transpose_conv(draw: Draw, model: Model, x: int) -> int:
+    _, height, width, depth = model.shape(x)
+    padding = draw(st.sampled_from(PADDINGS))
+    stride = draw(st.tuples(st.integers(1, 3), st.integers(1, 3)))
+    kernel = draw(st.tuples(st.integers(1, 4), st.integers(1, 4)))
+    # Any output that the convolution brings down to the input.
+    ends = [draw(st.integers(0, s - 1)) for s in stride]
+    rows, columns = (
+        n * s - e if padding == "same" else (n - 1) * s + k + e
+        for n, s, k, e in zip((height, width), stride, kernel, ends, strict=True)
+    )
+    channels = draw(st.integers(1, 4))
+    weight_scales = tuple(draw(scales) for _ in range(channels if draw(st.booleans()) else 1))
+    filter_ = model.weights((channels, *kernel, depth), weight_scales)
+    shape = (1, rows, columns, channels)
+    inputs = (model.indices(shape), filter_, x)
+    if draw(st.booleans()):
+        inputs += (model.bias(x, filter_, channels),)
+    y = _output(draw, model, shape, model.scale(x) * max(weight_scales) * 100)
+    return model.node(TransposeConv(stride, padding, draw(st.sampled_from(ACTIVATIONS))), inputs, y)
+
+
+def draw_matmul(draw: Draw, model: Model, x: int) -> int:
+    """x, or its transpose, times a constant or itself."""
+    *batch, rows, columns = model.shape(x)
+    adj_x, adj_y = draw(st.booleans()), draw(st.booleans())
+    products, height = (rows, columns) if adj_x else (columns, rows)
+    if draw(st.booleans()):
+        width = draw(st.integers(1, 4))
+        factor = (width, products) if adj_y else (products, width)
+        own = draw(st.sampled_from([(), (1,), tuple(batch)]))
+        other = model.constant((*own, *factor), draw(scales), draw(zero_points))
+    else:
+        other, adj_y, width = x, not adj_x, height
+    y = _output(draw, model, (*batch, height, width), model.scale(x) * model.scale(other) * 100)
+    return model.node(BatchMatMul(adj_x, adj_y), (x, other), y)
+
+
 def _scale_and_zero_point(model: Model, x: int) -> tuple[float, int]:
     return (model.scale(x), model.quantization(x).zero_point[0]) if model.dtype == "int8" else (1.0, 0)
 
@@ -294,7 +345,20 @@ def networks(draw: Draw, dtype: DType = "int8") -> Graph:
     """A few layers over images, then any of mean, dense and softmax."""
     model = Model(dtype, draw(st.integers(0, 2**32)))
     x = y = draw_input(draw, model)
-    body = st.sampled_from([draw_conv, draw_depthwise, draw_pool, draw_add, draw_reshape, draw_unary, draw_prelu])
+    body = st.sampled_from(
+        [
+            draw_conv,
+            draw_depthwise,
+            draw_pool,
+            draw_add,
+            draw_reshape,
+            draw_unary,
+            draw_prelu,
+            draw_resize,
+            draw_transpose_conv,
+            draw_matmul,
+        ]
+    )
     for layer in draw(st.lists(body, max_size=4)):
         if len(model.shape(y)) == 4:
             y = layer(draw, model, y)

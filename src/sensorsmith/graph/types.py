@@ -157,6 +157,42 @@ class Prelu:
     """inputs: x (1,...), alpha (a constant that fits x, 1 along dimensions that share it)."""
 
 
+@dataclass(frozen=True)
+class ResizeNearest:
+    """inputs: x (1,H,W,C), size (int32 constant: H', W')."""
+
+    align_corners: bool = False
+    half_pixel_centers: bool = False
+
+
+@dataclass(frozen=True)
+class ResizeBilinear:
+    """inputs: x (1,H,W,C), size (int32 constant: H', W')."""
+
+    align_corners: bool = False
+    half_pixel_centers: bool = False
+
+
+@dataclass(frozen=True)
+class TransposeConv:
+    """inputs: output shape (int32 constant), filter (O,kh,kw,I), x (1,H,W,I), bias (O).
+
+    The transpose of a convolution from the output's shape to the input's.
+    """
+
+    stride: tuple[int, int] = (1, 1)
+    padding: Padding = "same"
+    activation: Activation = "none"
+
+
+@dataclass(frozen=True)
+class BatchMatMul:
+    """inputs: x (...,M,K), y (...,K,N); matrices whose flag is set are stored transposed."""
+
+    adj_x: bool = False
+    adj_y: bool = False
+
+
 Operator = (
     Conv2D
     | DepthwiseConv2D
@@ -172,6 +208,10 @@ Operator = (
     | Elu
     | LeakyRelu
     | Prelu
+    | ResizeNearest
+    | ResizeBilinear
+    | TransposeConv
+    | BatchMatMul
 )
 
 

@@ -8,11 +8,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sensorsmith.compiler.lower import add, conv, dense, lookup, mean, pool, prelu, softmax
+from sensorsmith.compiler.lower import (
+    add,
+    batch_matmul,
+    conv,
+    dense,
+    lookup,
+    mean,
+    pool,
+    prelu,
+    resize,
+    softmax,
+    transpose_conv,
+)
 from sensorsmith.compiler.steps import Call, Source, Target
 from sensorsmith.graph.ops.family import Layer
 from sensorsmith.graph.types import (
     Add,
+    BatchMatMul,
     Conv2D,
     DepthwiseConv2D,
     Elu,
@@ -23,14 +36,18 @@ from sensorsmith.graph.types import (
     Mean,
     Pool2D,
     Prelu,
+    ResizeBilinear,
+    ResizeNearest,
     Softmax,
     Tanh,
+    TransposeConv,
 )
 
 Lowering = Callable[[Any, Layer, tuple[Source, ...], Target], Iterable[Call]]
 
 LOWERINGS: dict[type[Any], Lowering] = {
     Add: add.lower,
+    BatchMatMul: batch_matmul.lower,
     Conv2D: conv.lower,
     DepthwiseConv2D: conv.lower,
     Elu: lookup.lower,
@@ -41,6 +58,9 @@ LOWERINGS: dict[type[Any], Lowering] = {
     Mean: mean.lower,
     Pool2D: pool.lower,
     Prelu: prelu.lower,
+    ResizeBilinear: resize.lower,
+    ResizeNearest: resize.lower,
     Softmax: softmax.lower,
     Tanh: lookup.lower,
+    TransposeConv: transpose_conv.lower,
 }

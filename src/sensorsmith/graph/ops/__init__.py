@@ -7,12 +7,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from sensorsmith.graph.ops import add, conv, dense, elu, hard_swish, leaky_relu, mean, pool, reshape, sigmoid, softmax
+from sensorsmith.graph.ops import (
+    add,
+    batch_matmul,
+    conv,
+    dense,
+    elu,
+    hard_swish,
+    leaky_relu,
+    mean,
+    pool,
+    reshape,
+    resize,
+    sigmoid,
+    softmax,
+    transpose_conv,
+)
 from sensorsmith.graph.ops.family import Family
 from sensorsmith.graph.types import Operator
 
 FAMILIES: tuple[Family[Any], ...] = (
     add.FAMILY,
+    batch_matmul.FAMILY,
     conv.CONV,
     conv.DEPTHWISE,
     dense.FAMILY,
@@ -23,9 +39,12 @@ FAMILIES: tuple[Family[Any], ...] = (
     mean.FAMILY,
     pool.FAMILY,
     reshape.FAMILY,
+    resize.BILINEAR,
+    resize.NEAREST,
     sigmoid.LOGISTIC_FAMILY,
     sigmoid.TANH_FAMILY,
     softmax.FAMILY,
+    transpose_conv.FAMILY,
 )
 
 BY_CODE = {code: family for family in FAMILIES for code in family.codes}
