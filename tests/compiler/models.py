@@ -109,6 +109,7 @@ def corner_cases() -> dict[str, Graph]:
         "depthwise, dilated": _conv((1, 8, 7, 3), (1, 3, 3, 3), DepthwiseConv2D(dilation=(2, 3), activation="relu")),
         "depthwise, valid": _conv((1, 5, 5, 2), (1, 3, 3, 6), DepthwiseConv2D((1, 2), "valid", multiplier=3)),
         "dense, scale per channel": _dense(6, 4, (0.01, 0.02, 0.03, 0.001)),
+        "dense, rows": _dense(6, 4, (0.01, 0.02, 0.03, 0.001), rows=5),
         "dense, one output": _dense(33, 1, (0.02,)),
         "average, padded": _pool("average", (3, 2), (2, 1), "same"),
         "average, relu6": _pool("average", (2, 5), (1, 1), "valid"),
@@ -166,12 +167,14 @@ def _conv(
     return model.graph(x, model.node(op, inputs, model.activation((1, rows, columns, channels), output_scale, 9)))
 
 
-def _dense(inputs: int, outputs: int, weight_scales: tuple[float, ...]) -> Graph:
+def _dense(inputs: int, outputs: int, weight_scales: tuple[float, ...], rows: int = 1) -> Graph:
     model = Model()
-    x = model.activation((1, inputs), 0.05, 31)
+    x = model.activation((1, rows, inputs), 0.05, 31)
     weights = model.weights((outputs, inputs), weight_scales)
-    y = model.activation((1, outputs), 0.1, -5)
-    return model.graph(x, model.node(FullyConnected("relu"), (x, weights, model.bias(x, weights, outputs)), y))
+    y = model.activation((1, rows, outputs), 0.1, -5)
+    return model.graph(
+        x, model.node(FullyConnected("relu", keep_dims=True), (x, weights, model.bias(x, weights, outputs)), y)
+    )
 
 
 def _pool(kind: Literal["average", "max"], size: tuple[int, int], stride: tuple[int, int], padding: Padding) -> Graph:

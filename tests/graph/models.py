@@ -246,14 +246,24 @@ def draw_reshape(draw: Draw, model: Model, x: int) -> int:
 
 
 def draw_dense(draw: Draw, model: Model, x: int) -> int:
-    count, size = draw(st.integers(1, 6)), model.tensors[x].size
+    return _draw_dense(draw, model, x, model.tensors[x].size, (1,))
+
+
+def draw_dense_rows(draw: Draw, model: Model, x: int) -> int:
+    """One dense layer for each of several rows."""
+    *rows, size = model.shape(x)
+    return _draw_dense(draw, model, x, size, draw(st.sampled_from([tuple(rows), (int(np.prod(rows)),)])))
+
+
+def _draw_dense(draw: Draw, model: Model, x: int, size: int, rows: tuple[int, ...]) -> int:
+    count = draw(st.integers(1, 6))
     weight_scales = tuple(draw(scales) for _ in range(count if draw(st.booleans()) else 1))
     weights = model.weights((count, size), weight_scales)
     inputs = (x, weights)
     if draw(st.booleans()):
         inputs += (model.bias(x, weights, count, draw(st.sampled_from([100, 10_000, 10_000_000]))),)
-    y = _output(draw, model, (1, count), model.scale(x) * max(weight_scales) * 200)
-    return model.node(FullyConnected(draw(st.sampled_from(ACTIVATIONS))), inputs, y)
+    y = _output(draw, model, (*rows, count), model.scale(x) * max(weight_scales) * 200)
+    return model.node(FullyConnected(draw(st.sampled_from(ACTIVATIONS)), len(rows) > 1), inputs, y)
 
 
 def draw_softmax(draw: Draw, model: Model, x: int) -> int:

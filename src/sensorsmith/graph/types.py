@@ -81,9 +81,14 @@ class DepthwiseConv2D:
 
 @dataclass(frozen=True)
 class FullyConnected:
-    """inputs: x (1,...) of I elements, weights (O,I), bias (O)."""
+    """inputs: x of rows of I elements, whatever its shape, weights (O,I), bias (O).
+
+    Attributes:
+        keep_dims: whether the output has the input's dimensions but for the last; otherwise it is (rows,O).
+    """
 
     activation: Activation = "none"
+    keep_dims: bool = False
 
 
 @dataclass(frozen=True)
