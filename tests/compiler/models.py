@@ -13,6 +13,7 @@ from sensorsmith.graph import (
     BatchMatMul,
     Conv2D,
     DepthwiseConv2D,
+    DType,
     Elu,
     FullyConnected,
     Graph,
@@ -77,6 +78,25 @@ def motion_net(seed: int = 0) -> Graph:
     return model.graph(x, y)
 
 
+def int16_net() -> Graph:
+    """A small network of every operator that computes in int16."""
+    model = Model("int16")
+    x = y = model.activation((1, 6, 5, 2), 2e-4)
+    filter_ = model.weights((4, 3, 3, 2), (0.01, 0.02, 0.003, 0.01))
+    inputs = (y, filter_, model.bias(y, filter_, 4))
+    y = model.node(Conv2D(activation="relu"), inputs, model.activation((1, 6, 5, 4), 4e-4))
+    filter_ = model.weights((1, 3, 2, 4), (0.01,) * 4, axis=3)
+    y = model.node(DepthwiseConv2D(), (y, filter_), model.activation((1, 6, 5, 4), 8e-4))
+    y = model.node(Pool2D("max", (2, 2), (2, 1)), (y,), model.activation((1, 3, 4, 4), 8e-4))
+    shape = model.indices((1, 6, 8, 2))
+    filter_ = model.weights((2, 2, 2, 4))
+    y = model.node(TransposeConv((2, 2)), (shape, filter_, y), model.activation((1, 6, 8, 2), 8e-4))
+    y = model.node(Pool2D("average", (2, 2), (2, 2)), (y,), model.activation((1, 3, 4, 2), 8e-4))
+    filter_ = model.weights((5, 24))
+    y = model.node(FullyConnected(), (y, filter_), model.activation((1, 5), 8e-4))
+    return model.graph(x, y)
+
+
 def up_to(graph: Graph, node: int) -> Graph:
     """The same graph with the output of one of its nodes as the model's."""
     return replace(graph, nodes=graph.nodes[: node + 1], outputs=graph.nodes[node].outputs)
@@ -138,6 +158,18 @@ def corner_cases() -> dict[str, Graph]:
         "transposed, valid": _transpose_conv(TransposeConv((2, 3), "valid"), 10, 16),
         "transposed, stride above filter": _transpose_conv(TransposeConv((5, 6)), 20, 27),
         "products of matrices": _attention(),
+        "int16, dilated, padded": _conv((1, 7, 6, 3), (4, 3, 2, 3), Conv2D(dilation=(2, 3)), dtype="int16"),
+        "int16, column": _conv((1, 9, 1, 2), (3, 3, 1, 2), Conv2D(activation="relu"), dtype="int16"),
+        "int16, long sums": _conv((1, 2, 2, 600), (3, 1, 2, 600), Conv2D(), output_scale=20.0, dtype="int16"),
+        "int16, factor above 1": _conv((1, 3, 3, 2), (3, 3, 3, 2), Conv2D(), output_scale=2e-4, dtype="int16"),
+        "int16, dead channel": _conv((1, 4, 4, 2), (2, 1, 1, 2), Conv2D(), weight_scales=(0.01, 1e-12), dtype="int16"),
+        "int16, depthwise": _conv(
+            (1, 5, 6, 3), (1, 3, 2, 6), DepthwiseConv2D((2, 1), multiplier=2, activation="relu6"), dtype="int16"
+        ),
+        "int16, dense": _dense(33, 3, (0.02, 0.01, 0.005), rows=2, dtype="int16"),
+        "int16, transposed": _transpose_conv(TransposeConv((2, 3), activation="relu"), 7, 15, dtype="int16"),
+        "int16, average": _pool("average", (3, 2), (2, 1), "same", dtype="int16"),
+        "int16, maximum": _pool("max", (2, 3), (2, 2), "same", dtype="int16"),
         "prelu, one slope": _prelu((1, 1, 1)),
         "prelu, slope per channel": _prelu((1, 1, 3)),
         "prelu, slope per row": _prelu((4, 1, 1)),
@@ -153,8 +185,9 @@ def _conv(
     bias: bool = True,
     output_scale: float = 0.02,
     weight_scales: tuple[float, ...] = (),
+    dtype: DType = "int8",
 ) -> Graph:
-    model = Model()
+    model = Model(dtype)
     x = model.activation(shape, 0.05, -17)
     axis = 3 if isinstance(op, DepthwiseConv2D) else 0
     channels = filter_shape[axis]
@@ -167,8 +200,8 @@ def _conv(
     return model.graph(x, model.node(op, inputs, model.activation((1, rows, columns, channels), output_scale, 9)))
 
 
-def _dense(inputs: int, outputs: int, weight_scales: tuple[float, ...], rows: int = 1) -> Graph:
-    model = Model()
+def _dense(inputs: int, outputs: int, weight_scales: tuple[float, ...], rows: int = 1, dtype: DType = "int8") -> Graph:
+    model = Model(dtype)
     x = model.activation((1, rows, inputs), 0.05, 31)
     weights = model.weights((outputs, inputs), weight_scales)
     y = model.activation((1, rows, outputs), 0.1, -5)
@@ -177,8 +210,14 @@ def _dense(inputs: int, outputs: int, weight_scales: tuple[float, ...], rows: in
     )
 
 
-def _pool(kind: Literal["average", "max"], size: tuple[int, int], stride: tuple[int, int], padding: Padding) -> Graph:
-    model = Model()
+def _pool(
+    kind: Literal["average", "max"],
+    size: tuple[int, int],
+    stride: tuple[int, int],
+    padding: Padding,
+    dtype: DType = "int8",
+) -> Graph:
+    model = Model(dtype)
     x = model.activation((1, 7, 5, 3), 0.05, -20)
     rows, columns = (output_size(n, k, s, padding) for n, k, s in zip((7, 5), size, stride, strict=True))
     y = model.activation((1, rows, columns, 3), 0.05, -20)
@@ -207,8 +246,8 @@ def _resize(op: ResizeNearest | ResizeBilinear, rows: int, columns: int) -> Grap
     return model.graph(x, model.node(op, (x, model.indices((rows, columns))), y))
 
 
-def _transpose_conv(op: TransposeConv, rows: int, columns: int) -> Graph:
-    model = Model()
+def _transpose_conv(op: TransposeConv, rows: int, columns: int, dtype: DType = "int8") -> Graph:
+    model = Model(dtype)
     x = model.activation((1, 4, 5, 3), 0.05, 7)
     filter_ = model.weights((2, 3, 4, 3), (0.01, 0.02))
     inputs = (model.indices((1, rows, columns, 2)), filter_, x, model.bias(x, filter_, 2))

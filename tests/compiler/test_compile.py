@@ -53,7 +53,12 @@ LAYERS = (
     draw_transpose_conv,
     draw_matmul,
 )
-REFUSED = ("too much for 32 bits at its scale", "are not neighbours")  # by design; see test_legalise.py
+INT16_LAYERS = (draw_conv, draw_depthwise, draw_transpose_conv, draw_dense, draw_pool)
+REFUSED = (
+    "too much for 32 bits at its scale",
+    "are not neighbours",
+    "too much at its scale",
+)  # by design; see test_legalise.py
 
 
 def _compiles(graph: Graph) -> bool:
@@ -71,7 +76,7 @@ def _check(graphs: list[Graph], count: int = 5) -> None:
         library = Library(graphs, Path(folder))
         for index, graph in enumerate(graphs):
             x = inputs_of(graph, count)
-            x[0], x[1] = -128, 127
+            x[0], x[1] = np.iinfo(x.dtype).min, np.iinfo(x.dtype).max
             np.testing.assert_array_equal(library.predict(index, x), interpret_batch(graph, x))
 
 
@@ -84,7 +89,7 @@ def corners(tmp_path_factory: pytest.TempPathFactory) -> Library:
 def test_corner_cases_equal_the_interpreter(case: str, corners: Library) -> None:
     graph = corner_cases()[case]
     x = inputs_of(graph, 50)
-    x[0], x[1] = -128, 127
+    x[0], x[1] = np.iinfo(x.dtype).min, np.iinfo(x.dtype).max
     expected = interpret_batch(graph, x)
     np.testing.assert_array_equal(corners.predict(list(corner_cases()).index(case), x), expected)
     assert len(np.unique(expected)) > 2
@@ -93,6 +98,12 @@ def test_corner_cases_equal_the_interpreter(case: str, corners: Library) -> None
 @settings(max_examples=2, deadline=None, derandomize=True, phases=[Phase.generate])
 @given(st.tuples(*(single_layers(layer).filter(_compiles) for layer in LAYERS for _ in range(2))))
 def test_every_kernel_equals_the_interpreter(graphs: tuple[Graph, ...]) -> None:
+    _check(list(graphs))
+
+
+@settings(max_examples=2, deadline=None, derandomize=True, phases=[Phase.generate])
+@given(st.tuples(*(single_layers(layer, "int16").filter(_compiles) for layer in INT16_LAYERS for _ in range(3))))
+def test_every_kernel_for_int16_equals_the_interpreter(graphs: tuple[Graph, ...]) -> None:
     _check(list(graphs))
 
 

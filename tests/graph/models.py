@@ -62,15 +62,17 @@ class Model:
         return len(self.tensors) - 1
 
     def activation(self, shape: tuple[int, ...], scale: float = 0.05, zero_point: int = 0) -> int:
-        quantization = Quantization((scale,), (zero_point,)) if self.dtype == "int8" else None
-        return self.tensor(shape, self.dtype, quantization)
+        """Int16 activations have a zero point of 0, whatever is given."""
+        quantization = Quantization((scale,), (0 if self.dtype == "int16" else zero_point,))
+        return self.tensor(shape, self.dtype, None if self.dtype == "float32" else quantization)
 
     def constant(self, shape: tuple[int, ...], scale: float = 0.05, zero_point: int = 0) -> int:
         """An activation that is the same for every input."""
         if self.dtype == "float32":
             return self.tensor(shape, "float32", None, self.random.normal(size=shape).astype(np.float32))
-        data = self.random.integers(-128, 128, shape, np.int8)
-        return self.tensor(shape, "int8", Quantization((scale,), (zero_point,)), data)
+        index = self.activation(shape, scale, zero_point)
+        self.tensors[index] = replace(self.tensors[index], data=_integers(self.random, self.dtype, shape))
+        return index
 
     def weights(self, shape: tuple[int, ...], scales: tuple[float, ...] = (0.01,), axis: int = 0) -> int:
         if self.dtype == "float32":
@@ -83,8 +85,9 @@ class Model:
             return self.tensor((channels,), "float32", None, self.random.normal(size=channels).astype(np.float32))
         scale, filter_scales = self.scale(x), self.quantization(weights).scale
         quantization = Quantization(tuple(scale * s for s in filter_scales), (0,) * len(filter_scales), 0)
-        data = self.random.integers(-limit, limit, channels, np.int32)
-        return self.tensor((channels,), "int32", quantization, data)
+        dtype: DType = "int64" if self.dtype == "int16" else "int32"
+        data = self.random.integers(-limit, limit, channels, np.dtype(dtype))
+        return self.tensor((channels,), dtype, quantization, data)
 
     def indices(self, values: tuple[int, ...]) -> int:
         return self.tensor((len(values),), "int32", None, np.array(values, np.int32))
@@ -102,7 +105,7 @@ class Model:
         return quantization
 
     def scale(self, index: int) -> float:
-        return self.quantization(index).scale[0] if self.dtype == "int8" else 1.0
+        return self.quantization(index).scale[0] if self.dtype != "float32" else 1.0
 
     def shape(self, index: int) -> tuple[int, ...]:
         return self.tensors[index].shape
@@ -114,7 +117,12 @@ def inputs_of(graph: Graph, count: int, seed: int = 0) -> Array:
     shape, random = (count, *tensor.shape[1:]), np.random.default_rng(seed)
     if tensor.dtype == "float32":
         return random.normal(size=shape).astype(np.float32)
-    return random.integers(-128, 128, shape, np.int8)
+    return _integers(random, tensor.dtype, shape)
+
+
+def _integers(random: np.random.Generator, dtype: DType, shape: tuple[int, ...]) -> Array:
+    limits = np.iinfo(dtype)
+    return random.integers(limits.min, limits.max, shape, np.dtype(dtype), endpoint=True)
 
 
 def small_convnet(dtype: DType = "int8") -> Graph:
@@ -284,7 +292,7 @@ def draw_unary(draw: Draw, model: Model, x: int) -> int:
 def draw_prelu(draw: Draw, model: Model, x: int) -> int:
     shape = tuple(n if draw(st.booleans()) else 1 for n in model.shape(x)[draw(st.integers(0, 1)) :])
     alpha = model.weights(shape, (draw(scales),))
-    if model.dtype == "int8":
+    if model.dtype != "float32":
         model.tensors[alpha] = replace(
             model.tensors[alpha], quantization=Quantization((draw(scales),), (draw(zero_points),))
         )
@@ -339,7 +347,7 @@ def draw_matmul(draw: Draw, model: Model, x: int) -> int:
 
 
 def _scale_and_zero_point(model: Model, x: int) -> tuple[float, int]:
-    return (model.scale(x), model.quantization(x).zero_point[0]) if model.dtype == "int8" else (1.0, 0)
+    return (model.scale(x), model.quantization(x).zero_point[0]) if model.dtype != "float32" else (1.0, 0)
 
 
 @st.composite

@@ -154,8 +154,8 @@ def test_int8_weights_of_a_float_layer_become_float32() -> None:
         (file(version=2), "model: has schema version 2, not 3; convert it again"),
         (file(subgraphs=2), "the model has 2 subgraphs; convert it without control flow or variables"),
         (
-            file(x={"type": 4}),
-            "model.subgraphs[0].tensors[0] ('x'): has a type other than float32, int32, int16, int8; "
+            file(x={"type": 6}),
+            "model.subgraphs[0].tensors[0] ('x'): has a type other than float32, int32, int64, int16, int8; "
             "convert the model to int8",
         ),
         (

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-DType = Literal["float32", "int8", "int16", "int32"]
+DType = Literal["float32", "int8", "int16", "int32", "int64"]
 Activation = Literal["none", "relu", "relu6"]
 Padding = Literal["same", "valid"]
 

@@ -102,10 +102,12 @@ int tiny_run(void)
 
 int tiny_infer(const int8_t *input, int8_t *output)
 {
+    int8_t *x = tiny_input();
     for (int i = 0; i < TINY_INPUT_SIZE; i++)
-        tiny_arena[12 + i] = input[i];
+        x[i] = input[i];
     tiny_run();
+    const int8_t *y = tiny_output();
     for (int i = 0; i < TINY_OUTPUT_SIZE; i++)
-        output[i] = tiny_arena[4 + i];
+        output[i] = y[i];
     return 0;
 }

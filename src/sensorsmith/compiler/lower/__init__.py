@@ -5,17 +5,19 @@ To add an operator that `graph` has: its file here, its line below, its kernel i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sensorsmith.compiler.lower import (
     add,
     batch_matmul,
     conv,
+    conv_s16,
     dense,
     lookup,
     mean,
     pool,
+    pool_s16,
     prelu,
     resize,
     softmax,
@@ -28,6 +30,7 @@ from sensorsmith.graph.types import (
     BatchMatMul,
     Conv2D,
     DepthwiseConv2D,
+    DType,
     Elu,
     FullyConnected,
     HardSwish,
@@ -45,7 +48,7 @@ from sensorsmith.graph.types import (
 
 Lowering = Callable[[Any, Layer, tuple[Source, ...], Target], Iterable[Call]]
 
-LOWERINGS: dict[type[Any], Lowering] = {
+INT8_LOWERINGS: dict[type[Any], Lowering] = {
     Add: add.lower,
     BatchMatMul: batch_matmul.lower,
     Conv2D: conv.lower,
@@ -64,3 +67,13 @@ LOWERINGS: dict[type[Any], Lowering] = {
     Tanh: lookup.lower,
     TransposeConv: transpose_conv.lower,
 }
+
+INT16_LOWERINGS: dict[type[Any], Lowering] = {
+    Conv2D: conv_s16.lower,
+    DepthwiseConv2D: conv_s16.lower,
+    FullyConnected: conv_s16.lower_dense,
+    Pool2D: pool_s16.lower,
+    TransposeConv: conv_s16.lower_transpose,
+}
+
+LOWERINGS: Mapping[DType, Mapping[type[Any], Lowering]] = {"int8": INT8_LOWERINGS, "int16": INT16_LOWERINGS}

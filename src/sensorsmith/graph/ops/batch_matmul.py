@@ -71,7 +71,8 @@ def _multiply(op: BatchMatMul, a: Array, b: Array) -> Array:
 
 
 def _keeps_batch(_op: BatchMatMul, layer: Layer) -> bool:
-    return all(len(layer.input(i).shape) > 2 and layer.input(i).shape[0] == 1 for i in (0, 1))
+    a, b = layer.input(0).shape, layer.input(1).shape
+    return len(a) == len(b) > 2 and a[0] == b[0] == 1
 
 
 FAMILY = Family(

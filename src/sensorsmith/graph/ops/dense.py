@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sensorsmith.graph.flatbuffer import Field, Table, Value
-from sensorsmith.graph.ops.activation import activate, decode_activation, encode_activation, requantize
+from sensorsmith.graph.ops.activation import activate, decode_activation, encode_activation
 from sensorsmith.graph.ops.family import Array, Family, Layer, Operand, choice
-from sensorsmith.graph.ops.weights import add_bias, centred, check_weights
+from sensorsmith.graph.ops.weights import centred, check_weights, to_output
 from sensorsmith.graph.requantize import dense_scales
 from sensorsmith.graph.types import FullyConnected, Tensor
 
@@ -37,14 +37,14 @@ def _check(op: FullyConnected, layer: Layer) -> None:
         f"its output has shape {y.shape}, its weights give {(*rows, weights.shape[0])}",
         "convert the model again",
     )
-    check_weights(layer, weights.shape[0], 0, dense_scales(x, weights, y) if y.dtype == "int8" else None)
+    check_weights(layer, weights.shape[0], 0, dense_scales(x, weights, y) if y.dtype != "float32" else None)
 
 
-def _int8(op: FullyConnected, layer: Layer, x: Array, weights: Array, bias: Array | None) -> Array:
+def _quantized(op: FullyConnected, layer: Layer, x: Array, weights: Array, bias: Array | None) -> Array:
     matrix = weights.T
     rows = centred(x.reshape(-1, len(matrix)), layer, matrix)
-    accumulator = add_bias(rows @ matrix.astype(rows.dtype), bias)
-    return requantize(accumulator, dense_scales(layer.input(0), layer.input(1), layer.y), op.activation, layer)
+    scales = dense_scales(layer.input(0), layer.input(1), layer.y)
+    return to_output(rows @ matrix.astype(rows.dtype), bias, scales, op.activation, layer)
 
 
 def _float32(op: FullyConnected, _layer: Layer, x: Array, weights: Array, bias: Array | None) -> Array:
@@ -70,7 +70,8 @@ FAMILY = Family(
     decode=_decode,
     encode=_encode,
     check=_check,
-    int8=_int8,
+    int8=_quantized,
+    int16=_quantized,
     float32=_float32,
     keeps_batch=_keeps_batch,
 )

@@ -49,6 +49,7 @@ FAMILY = Family(
     encode=_encode,
     check=_check,
     int8=_run,
+    int16=_run,
     float32=_run,
     keeps_batch=_keeps_batch,
 )

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from sensorsmith.graph.flatbuffer import Field, Layout, Table, Value
-from sensorsmith.graph.ops.activation import activate, decode_activation, encode_activation, requantize
+from sensorsmith.graph.ops.activation import activate, decode_activation, encode_activation
 from sensorsmith.graph.ops.family import Array, Family, Layer, Operand
 from sensorsmith.graph.ops.image import decode_padding, decode_pair, encode_window
-from sensorsmith.graph.ops.weights import add_bias, centred, check_weights
+from sensorsmith.graph.ops.weights import centred, check_weights, to_output
 from sensorsmith.graph.requantize import conv_scales
 from sensorsmith.graph.types import Tensor, TransposeConv
 from sensorsmith.graph.window import output_size, padding_before
@@ -66,16 +66,16 @@ def _check(op: TransposeConv, layer: Layer) -> None:
         f"its output {y.shape} and windows {filter_.shape[1:3]} belong to an input of {sizes}, not {x.shape[1:3]}",
         "convert the model again",
     )
-    scales = conv_scales(x, filter_, y) if y.dtype == "int8" else None
+    scales = conv_scales(x, filter_, y) if y.dtype != "float32" else None
     check_weights(as_convolution(layer), filter_.shape[0], 0, scales)
 
 
-def _int8(op: TransposeConv, layer: Layer, _shape: Array, filter_: Array, x: Array, bias: Array | None) -> Array:
+def _quantized(op: TransposeConv, layer: Layer, _shape: Array, filter_: Array, x: Array, bias: Array | None) -> Array:
     """Source: tensorflow/lite/kernels/internal/reference/integer_ops/transpose_conv.h."""
     convolution = as_convolution(layer)
     products = _spread(op, layer, centred(x, convolution, filter_.reshape(len(filter_), -1).T), filter_)
     scales = conv_scales(convolution.input(0), convolution.input(1), layer.y)
-    return requantize(add_bias(products, bias), scales, op.activation, layer)
+    return to_output(products, bias, scales, op.activation, layer)
 
 
 def _float32(op: TransposeConv, layer: Layer, _shape: Array, filter_: Array, x: Array, bias: Array | None) -> Array:
@@ -121,6 +121,7 @@ FAMILY = Family(
     decode=_decode,
     encode=_encode,
     check=_check,
-    int8=_int8,
+    int8=_quantized,
+    int16=_quantized,
     float32=_float32,
 )
