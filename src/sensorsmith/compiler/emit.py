@@ -34,8 +34,9 @@ def emit_header(graph: Graph, report: CompileReport) -> str:
     x, y = graph.tensors[graph.inputs[0]], graph.tensors[graph.outputs[0]]
     digest = [f"0x{byte:02x}" for byte in bytes.fromhex(report.model_sha256)]
     types = " and ".join(dict.fromkeys((x.dtype, y.dtype)))
+    left = "" if report.executed_macs == report.macs else f", {report.executed_macs} of them left to compute"
     return f"""\
-/* {name}.h: a neural network, {report.macs} multiply-accumulates. Made by sensorsmith; changes will be lost.
+/* {name}.h: a neural network, {report.macs} multiply-accumulates{left}. Made by sensorsmith; changes will be lost.
  *
  * Values are {types}: real = scale * (value - zero point). Nothing here is reentrant: all calls use one static arena.
  */
@@ -153,7 +154,7 @@ def _int_guard(program: Program, report: CompileReport) -> str:
 
 def _layer(step: Step, report: LayerReport, offsets: Mapping[int, int], name: str) -> str:
     constants = "".join(_constant(report.symbol, role, constant) for role, constant in step.call.constants())
-    work = f", {step.call.macs} multiply-accumulates" if step.call.macs else ""
+    work = f", {step.macs} multiply-accumulates" if step.macs else ""
     arguments = ",\n".join(f"        {text}" for text in _arguments(step.call, report.symbol, offsets, name))
     return f"""\
 /* {ctext.comment(step.name)}: {ctext.shape(step.output_shape)}{work} */

@@ -34,7 +34,7 @@ def legalise(graph: Graph) -> Program:
             if i not in buffer:
                 buffer[i] = i
                 tensor = graph.tensors[i]
-                program.append(Step(tensor.name, tensor.shape, load(tensor, Target(i))))
+                program.append(Step(tensor.name, tensor.shape, 0, load(tensor, Target(i))))
         if isinstance(node.op, Reshape):
             buffer[node.outputs[0]] = buffer[node.inputs[0]]
             continue
@@ -43,7 +43,7 @@ def legalise(graph: Graph) -> Program:
             buffer[y] = y
             layer = layer_of(graph, index, number)
             calls = LOWERINGS[layer.dtype][type(node.op)](node.op, layer, sources, Target(y, element_type(layer.y)))
-            program += (Step(layer.y.name, layer.y.shape, call) for call in calls)
+            program += (Step(layer.y.name, layer.y.shape, call.macs, call) for call in calls)
     sizes = {b: graph.tensors[b].size * np.dtype(graph.tensors[b].dtype).itemsize for b in buffer.values()}
     return Program(tuple(program), sizes, buffer[graph.inputs[0]], buffer[graph.outputs[0]])
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import astuple
 
+import numpy as np
+
 from sensorsmith.compiler.steps import Dims, Window
 from sensorsmith.graph.ops.family import Layer
 from sensorsmith.graph.types import Conv2D, DepthwiseConv2D, Pool2D, Tensor
@@ -53,3 +55,25 @@ def reaches_padding(window: Window, x: Dims, kernel: Dims, y: Dims) -> bool:
     bottom = (y.h - 1) * window.stride_h - window.pad_h + (kernel.h - 1) * window.dilation_h
     right = (y.w - 1) * window.stride_w - window.pad_w + (kernel.w - 1) * window.dilation_w
     return bottom >= x.h or right >= x.w
+
+
+def window_lead(window: Window, x: Dims, y: Dims, together: int = 1, early: int = 0) -> int:
+    """`Call.lead` of a kernel that makes int8 output pixels in order; exact where each window touches the input.
+
+    Args:
+        together: of how many pixels it reads all windows before it writes them.
+        early: bytes of the first of these pixels that it has written, nevertheless, before its last read of the window.
+    """
+    rows = _first_inside(y.h, window.stride_h, window.pad_h, window.dilation_h)
+    columns = _first_inside(y.w, window.stride_w, window.pad_w, window.dilation_w)
+    read = (rows[:, None] * x.w + columns).ravel() * x.c
+    # From each pixel on, the lowest address that is still to be read.
+    unread = np.minimum.accumulate(read[::-1])[::-1]
+    written = np.arange(0, len(unread), together)
+    return max(0, int((written * y.c + early - unread[written]).max()))
+
+
+def _first_inside(count: int, stride: int, before: int, dilation: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """The position of each window's first tap at or behind 0, along one axis."""
+    origin = np.arange(count) * stride - before
+    return np.where(origin < 0, origin % dilation, origin)

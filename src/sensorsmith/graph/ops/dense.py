@@ -27,7 +27,9 @@ def _encode(op: FullyConnected) -> tuple[int, Mapping[str, Value]]:
 def _check(op: FullyConnected, layer: Layer) -> None:
     x, weights, y = layer.input(0), layer.input(1), layer.y
     layer.require(
-        len(weights.shape) == 2 and x.size % weights.shape[1] == 0,
+        len(weights.shape) == 2
+        and len(x.shape) > 0
+        and x.size % weights.shape[1] == weights.shape[1] % x.shape[-1] == 0,
         f"its weights {weights.shape} do not fit its input {x.shape}",
         "flatten the input",
     )

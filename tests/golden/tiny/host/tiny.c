@@ -26,7 +26,7 @@ SS_LAYER void tiny_layer_00_conv2d(void)
         (ss_range){.zero_point = -128, .minimum = -128, .maximum = 127},
         (ss_channel_scales){.multiplier = tiny_layer_00_conv2d_multiplier, .shift = tiny_layer_00_conv2d_shift},
         /* input_dims */ (ss_dims){.h = 1, .w = 4, .c = 2},
-        &tiny_arena[12],
+        &tiny_arena[8],
         /* filter_dims */ (ss_dims){.h = 1, .w = 3, .c = 2},
         tiny_layer_00_conv2d_filter,
         tiny_layer_00_conv2d_bias,
@@ -44,7 +44,7 @@ SS_LAYER void tiny_layer_01_max_pool(void)
         &tiny_arena[0],
         /* pool_dims */ (ss_dims){.h = 1, .w = 2, .c = 1},
         /* output_dims */ (ss_dims){.h = 1, .w = 2, .c = 3},
-        &tiny_arena[12]);
+        &tiny_arena[0]);
 }
 
 /* t8: (1, 2), 12 multiply-accumulates */
@@ -62,11 +62,11 @@ SS_LAYER void tiny_layer_02_fully_connected(void)
         (ss_range){.zero_point = 3, .minimum = -128, .maximum = 127},
         (ss_channel_scales){.multiplier = tiny_layer_02_fully_connected_multiplier, .shift = tiny_layer_02_fully_connected_shift},
         /* inputs */ 6,
-        &tiny_arena[12],
+        &tiny_arena[0],
         tiny_layer_02_fully_connected_weights,
         tiny_layer_02_fully_connected_bias,
         /* outputs */ 2,
-        &tiny_arena[0]);
+        &tiny_arena[8]);
 }
 
 /* t9: (1, 2) */
@@ -77,18 +77,18 @@ SS_LAYER void tiny_layer_03_softmax(void)
         (ss_scale){.multiplier = 1073741824, .shift = 25},
         /* rows */ 1,
         /* classes */ 2,
-        &tiny_arena[0],
-        &tiny_arena[4]);
+        &tiny_arena[8],
+        &tiny_arena[0]);
 }
 
 int8_t *tiny_input(void)
 {
-    return &tiny_arena[12];
+    return &tiny_arena[8];
 }
 
 const int8_t *tiny_output(void)
 {
-    return &tiny_arena[4];
+    return &tiny_arena[0];
 }
 
 int tiny_run(void)
