@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NoReturn
 
 import numpy as np
+import numpy.typing as npt
 
 from sensorsmith.base.errors import ModelError
 from sensorsmith.graph.check import check_graph, check_shape, check_tensor
@@ -17,6 +18,7 @@ from sensorsmith.graph.schema import (
     CUSTOM,
     DTYPES,
     IDENTIFIER,
+    INT4,
     MODEL,
     OPERATOR,
     OPERATOR_CODE,
@@ -79,13 +81,15 @@ def _tensor(table: Table, buffers: list[Table]) -> Tensor:
     name, shape, type_ = table.text("name"), table.integers("shape"), table.integer("type")
     place = f"{table.place} ({name!r})"
     check_shape(shape, place)
-    if type_ not in DTYPES:
+    if type_ not in (*DTYPES, INT4):
         raise ModelError(
             f"has a type other than {', '.join(DTYPES.values())}", where=place, todo="convert the model to int8"
         )
     if table.has("sparsity") or table.integer("is_variable"):
         raise ModelError("is sparse or a variable", where=place, todo="convert a dense model without state")
     data = _content(table, buffers, place)
+    if type_ == INT4:
+        return Tensor(name, shape, "int8", _quantization(table, place), _unpacked(data, shape, place))
     constant = None
     if len(data):
         dtype = np.dtype(DTYPES[type_])
@@ -95,6 +99,22 @@ def _tensor(table: Table, buffers: list[Table]) -> Tensor:
             )
         constant = np.frombuffer(data, dtype.newbyteorder("<")).astype(dtype, copy=False).reshape(shape)
     return Tensor(name, shape, DTYPES[type_], _quantization(table, place), constant)
+
+
+def _unpacked(data: memoryview, shape: tuple[int, ...], place: str) -> npt.NDArray[np.int8]:
+    """Int4 values, two to a byte and the first in the lower half, as int8."""
+    count = math.prod(shape)
+    if len(data) != (count + 1) // 2:
+        raise ModelError(
+            f"has {len(data)} bytes of content for int4 {shape}",
+            where=place,
+            todo="convert the model again, with constants only in int4",
+        )
+    packed = np.frombuffer(data, np.int8)
+    # The left shift drops the upper half, the right shifts repeat the sign.
+    values = np.stack([np.left_shift(packed, 4) >> 4, packed >> 4], axis=-1).reshape(-1)[:count].reshape(shape)
+    values.flags.writeable = False
+    return values
 
 
 def _content(table: Table, buffers: list[Table], place: str) -> memoryview:

@@ -55,7 +55,10 @@ OPERATOR: Layout = {
 }
 BUFFER: Layout = {"data": Field(0), "offset": Field(1, "Q")}
 
-DTYPES: dict[int, DType] = {0: "float32", 2: "int32", 7: "int16", 9: "int8"}
+# Two weights to a byte: the reader unpacks them.
+INT4 = 17
+
+DTYPES: dict[int, DType] = {0: "float32", 2: "int32", 4: "int64", 7: "int16", 9: "int8"}
 
 CUSTOM = 32
 

@@ -45,10 +45,12 @@ _Static_assert((int32_t)-3 >> 1 == -2, "right shift of a negative number must be
 #include <avr/pgmspace.h>
 #define SS_FLASH PROGMEM
 #define SS_READ_8(p) ((int8_t)pgm_read_byte(p))
+#define SS_READ_16(p) ((int16_t)pgm_read_word(p))
 #define SS_READ_32(p) ((int32_t)pgm_read_dword(p))
 #else
 #define SS_FLASH
 #define SS_READ_8(p) (*(p))
+#define SS_READ_16(p) (*(p))
 #define SS_READ_32(p) (*(p))
 #endif
 

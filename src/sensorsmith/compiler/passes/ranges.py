@@ -55,14 +55,18 @@ class Interval:
 
 
 def intervals(graph: Graph) -> dict[int, Interval]:
-    """The interval of every int8 tensor that a checked graph computes, its input included, by index."""
-    known = {i: _full(graph.tensors[i]) for i in graph.inputs if graph.tensors[i].dtype == "int8"}
+    """The interval of every int8 tensor with channels that a checked graph computes, its input included, by index."""
+    known = {i: _full(graph.tensors[i]) for i in graph.inputs if _has_channels(graph.tensors[i])}
     for index, node in enumerate(graph.nodes):
-        known.update({i: _full(graph.tensors[i]) for i in node.outputs if graph.tensors[i].dtype == "int8"})
+        known.update({i: _full(graph.tensors[i]) for i in node.outputs if _has_channels(graph.tensors[i])})
         operands = [known.get(i) for i in _computed(node)]
         if type(node.op) in _RULES and len(node.outputs) == 1 and node.outputs[0] in known and None not in operands:
             known[node.outputs[0]] = _RULES[type(node.op)](node.op, layer_of(graph, index), *operands)
     return known
+
+
+def _has_channels(tensor: Tensor) -> bool:
+    return tensor.dtype == "int8" and len(tensor.shape) > 0
 
 
 def _computed(node: Node) -> list[int]:
