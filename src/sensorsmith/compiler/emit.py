@@ -126,11 +126,9 @@ int {name}_run(void)
 
 int {name}_infer(const int8_t *input, int8_t *output)
 {{
-    for (int i = 0; i < {upper}_INPUT_SIZE; i++)
-        {name}_arena[{_sum(input_, "i")}] = input[i];
+    ss_copy(input, &{name}_arena[{input_}], {upper}_INPUT_SIZE);
     {name}_run();
-    for (int i = 0; i < {upper}_OUTPUT_SIZE; i++)
-        output[i] = {name}_arena[{_sum(output, "i")}];
+    ss_copy(&{name}_arena[{output}], output, {upper}_OUTPUT_SIZE);
     return 0;
 }}
 """
@@ -142,10 +140,6 @@ def _int_guard(program: Program, report: CompileReport) -> str:
     if max(report.arena_bytes, *arrays, 0) <= 32767:
         return ""
     return '_Static_assert(sizeof(int) >= 4, "this model is too large for a 16-bit int");\n\n'
-
-
-def _sum(offset: int, index: str) -> str:
-    return f"{offset} + {index}" if offset else index
 
 
 def _layer(step: Step, report: LayerReport, offsets: Mapping[int, int], name: str) -> str:
