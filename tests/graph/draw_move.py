@@ -230,7 +230,7 @@ def draw_strided_slice(draw: Draw, model: Model, x: int) -> int:
     return model.node(StridedSlice(**masks), inputs, alike(model, x, tuple(shape)))
 
 
-def _paddings(draw: Draw, model: Model, limits: Shape) -> list[tuple[int, int]]:
+def _paddings(draw: Draw, limits: Shape) -> list[tuple[int, int]]:
     return [draw(st.tuples(st.integers(0, min(2, n)), st.integers(0, min(2, n)))) for n in limits]
 
 
@@ -242,20 +242,20 @@ def _pad(model: Model, op: Operator, x: int, paddings: list[tuple[int, int]], *m
 
 def draw_pad(draw: Draw, model: Model, x: int) -> int:
     x = draw_shaped(draw, model, x)
-    return _pad(model, Pad(), x, _paddings(draw, model, (2,) * len(model.shape(x))))
+    return _pad(model, Pad(), x, _paddings(draw, (2,) * len(model.shape(x))))
 
 
 def draw_padv2(draw: Draw, model: Model, x: int) -> int:
     x = draw_shaped(draw, model, x)
     value = model.constant((1,), *scale_and_zero_point(model, x))
-    return _pad(model, PadV2(), x, _paddings(draw, model, (2,) * len(model.shape(x))), value)
+    return _pad(model, PadV2(), x, _paddings(draw, (2,) * len(model.shape(x))), value)
 
 
 def draw_mirror_pad(draw: Draw, model: Model, x: int) -> int:
     x = draw_shaped(draw, model, x)
     mode: Any = draw(st.sampled_from(["reflect", "symmetric"]))
     limits = tuple(n - (mode == "reflect") for n in model.shape(x))
-    return _pad(model, MirrorPad(mode), x, _paddings(draw, model, limits))
+    return _pad(model, MirrorPad(mode), x, _paddings(draw, limits))
 
 
 def draw_transpose(draw: Draw, model: Model, x: int) -> int:
@@ -359,7 +359,7 @@ def draw_relu(draw: Draw, model: Model, x: int) -> int:
     return model.node(Relu(), (x,), y)
 
 
-def draw_relu6(draw: Draw, model: Model, x: int) -> int:
+def draw_relu6(_draw: Draw, model: Model, x: int) -> int:
     return model.node(Relu6(), (x,), alike(model, x, model.shape(x)))
 
 

@@ -51,14 +51,8 @@ def dense_scales(x: Tensor, weights: Tensor, y: Tensor) -> Scales:
 
 
 def mean_scale(x: Tensor, y: Tensor) -> float:
-    """Input over output scale. Source: tensorflow/lite/micro/kernels/{reduce,quantize}_common.cc."""
+    """Input over output scale, in double. Source: tensorflow/lite/micro/kernels/reduce_common.cc."""
     return scale_of(x) / scale_of(y)
-
-
-def coarse_scale(x: Tensor, y: Tensor) -> float:
-    """As `mean_scale`, in float32. Source: tensorflow/lite/micro/kernels/{activations_common,elementwise}.cc."""
-    with np.errstate(over="ignore", under="ignore"):
-        return float(np.float32(scale_of(x)) / np.float32(scale_of(y)))
 
 
 def mul_scale(a: Tensor, b: Tensor, y: Tensor) -> float:
@@ -72,20 +66,18 @@ ADD_LEFT_SHIFT = 20
 def add_scales(a: Tensor, b: Tensor, y: Tensor) -> tuple[float, float, float]:
     """Factors of both inputs, shifted left by `ADD_LEFT_SHIFT`, and of their sum.
 
-    Source: CalculateOpDataAdd in tensorflow/lite/micro/kernels/add_common.cc.
+    Source: CalculateOpDataAdd in tensorflow/lite/micro/kernels/add_common.cc; the oracle subtracts with the same.
     """
     twice_max = 2 * max(scale_of(a), scale_of(b))
     return scale_of(a) / twice_max, scale_of(b) / twice_max, twice_max / ((1 << ADD_LEFT_SHIFT) * scale_of(y))
 
 
 def leaky_scales(op: LeakyRelu, x: Tensor, y: Tensor) -> tuple[float, float]:
-    """Factors of positive inputs and of negative ones, in float32; the second has the sign of alpha.
+    """Factors of positive inputs and of negative ones, in double; the second has the sign of alpha.
 
     Source: CalculateOpDataLeakyRelu in tensorflow/lite/micro/kernels/leaky_relu_common.cc.
     """
-    x_scale, y_scale = np.float32(scale_of(x)), np.float32(scale_of(y))
-    with np.errstate(over="ignore", under="ignore"):
-        return float(x_scale / y_scale), float(x_scale * np.float32(op.alpha) / y_scale)
+    return scale_of(x) / scale_of(y), scale_of(x) * op.alpha / scale_of(y)
 
 
 def prelu_scales(x: Tensor, alpha: Tensor, y: Tensor) -> tuple[float, float]:
@@ -94,15 +86,6 @@ def prelu_scales(x: Tensor, alpha: Tensor, y: Tensor) -> tuple[float, float]:
     Source: CalculatePreluParams in tensorflow/lite/micro/kernels/prelu_common.cc.
     """
     return scale_of(x) / scale_of(y), scale_of(x) * scale_of(alpha) / scale_of(y)
-
-
-def sub_scales(a: Tensor, b: Tensor, y: Tensor) -> tuple[float, float, float]:
-    """As `add_scales`, in float32. Source: CalculateOpDataSub in tensorflow/lite/micro/kernels/sub_common.cc."""
-    first, second, output = (np.float32(scale_of(t)) for t in (a, b, y))
-    with np.errstate(over="ignore", under="ignore"):
-        twice_max = np.float32(2) * max(first, second)
-        whole = twice_max / (np.float32(1 << ADD_LEFT_SHIFT) * output)
-        return float(first / twice_max), float(second / twice_max), float(whole)
 
 
 def activation_range(activation: Activation, quantization: Quantization) -> tuple[int, int]:

@@ -13,9 +13,8 @@ from sensorsmith.compiler.lower.nest import lead, loops, strided
 from sensorsmith.compiler.requantize import check_sums, range_record, scale_record
 from sensorsmith.compiler.steps import Call, Nest, Range, Scale, Scratch, Source, Target
 from sensorsmith.graph import types
-from sensorsmith.graph.ops.add import sum_scales
 from sensorsmith.graph.ops.family import Layer
-from sensorsmith.graph.requantize import mul_scale, zero_point_of
+from sensorsmith.graph.requantize import add_scales, mul_scale, zero_point_of
 
 _REACH = 255  # of a value without its zero point
 
@@ -94,7 +93,7 @@ def _loops(layer: Layer) -> tuple[Nest, Nest, Nest]:
 def lower_sum(op: types.Add | types.Sub, layer: Layer, sources: tuple[Source, ...], target: Target) -> Iterator[Call]:
     """Sums of tensors that broadcast, and all differences; sums of tensors of one shape are left to lower/add.py."""
     a, b = layer.input(0), layer.input(1)
-    scale_1, scale_2, output_scale = (scale_record(s) for s in sum_scales(op, layer))
+    scale_1, scale_2, output_scale = (scale_record(s) for s in add_scales(a, b, layer.y))
     size, stride_1, stride_2 = _loops(layer)
     yield Sum(
         sign=1 if isinstance(op, types.Add) else -1,

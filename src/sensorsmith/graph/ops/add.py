@@ -11,7 +11,7 @@ from sensorsmith.graph.flatbuffer import Field, Table, Value
 from sensorsmith.graph.ops.activation import activate, decode_activation, encode_activation, requantize
 from sensorsmith.graph.ops.binary import OPERANDS, aligned, check_broadcast, keeps_batch
 from sensorsmith.graph.ops.family import Array, Family, Layer, require_scales
-from sensorsmith.graph.requantize import ADD_LEFT_SHIFT, add_scales, sub_scales, zero_point_of
+from sensorsmith.graph.requantize import ADD_LEFT_SHIFT, add_scales, zero_point_of
 from sensorsmith.graph.types import Add, Sub, Tensor
 
 ADD, SUB = 0, 41
@@ -33,20 +33,15 @@ def _encode_sub(op: Sub) -> tuple[int, Mapping[str, Value]]:
     return SUB, encode_activation(op.activation)
 
 
-def sum_scales(op: Add | Sub, layer: Layer) -> tuple[float, float, float]:
-    """Factors of both inputs and of their sum or difference."""
-    return (add_scales if isinstance(op, Add) else sub_scales)(layer.input(0), layer.input(1), layer.y)
-
-
-def _check(op: Add | Sub, layer: Layer) -> None:
+def _check(_op: Add | Sub, layer: Layer) -> None:
     check_broadcast(layer)
     if layer.dtype == "int8":
-        require_scales(layer, sum_scales(op, layer), 1.0)
+        require_scales(layer, add_scales(layer.input(0), layer.input(1), layer.y), 1.0)
 
 
 def _int8(op: Add | Sub, layer: Layer, a: Array, b: Array) -> Array:
     """Sources: AddFunc in kernels/internal/reference/integer_ops/add.h and SubElementwise in reference/sub.h."""
-    first, second, output = sum_scales(op, layer)
+    first, second, output = add_scales(layer.input(0), layer.input(1), layer.y)
     a, b = aligned(layer, a, b)
     x, y = _scaled(a, layer.input(0), first), _scaled(b, layer.input(1), second)
     return requantize(x + y if isinstance(op, Add) else x - y, np.asarray([output]), op.activation, layer)

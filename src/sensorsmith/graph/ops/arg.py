@@ -71,6 +71,7 @@ ARG_MAX_FAMILY = Family(
     float32=_run,
     keeps_batch=_keeps_batch,
     result="indices",
+    limits="one axis; int32 result, as the last layer",
 )
 ARG_MIN_FAMILY = Family(
     operator=ArgMin,
@@ -86,4 +87,5 @@ ARG_MIN_FAMILY = Family(
     float32=_run,
     keeps_batch=_keeps_batch,
     result="indices",
+    limits="one axis; int32 result, as the last layer",
 )

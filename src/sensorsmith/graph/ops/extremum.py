@@ -46,4 +46,5 @@ FAMILY = Family(
     int8=_run,
     float32=_run,
     keeps_batch=keeps_batch,
+    limits="one scale for all",
 )

@@ -98,6 +98,7 @@ class Family(Generic[O]):
         several: whether a node may have several outputs. Check sees it once; arithmetic and lowering are done once for
             each output.
         result: what the outputs are: "indices" are int32.
+        limits: what its checks leave out, in words, for the published table.
     """
 
     operator: type[O]
@@ -114,6 +115,7 @@ class Family(Generic[O]):
     keeps_batch: Callable[[O, Layer], bool] | None = None
     several: bool = False
     result: Kind = "activation"
+    limits: str = ""
 
     def slots(self, inputs: int) -> tuple[Operand, ...]:
         """The operand of each of so many inputs, and after them those that are left out."""

@@ -59,4 +59,5 @@ FAMILY = Family(
     int8=_run,
     float32=_run,
     keeps_batch=_keeps_batch,
+    limits="constant positions, no batch dimensions",
 )

@@ -89,6 +89,7 @@ CONCATENATION_FAMILY = Family(
     int8=moving(concatenation, slice(None)),
     float32=moving(concatenation, slice(None)),
     keeps_batch=_keeps_batch,
+    limits="one scale for all; no fused activation",
 )
 PACK_FAMILY = Family(
     operator=Pack,
@@ -103,4 +104,5 @@ PACK_FAMILY = Family(
     int8=moving(pack, slice(None)),
     float32=moving(pack, slice(None)),
     keeps_batch=_keeps_batch,
+    limits="one scale for all",
 )

@@ -136,6 +136,7 @@ PAD_FAMILY = Family(
     int8=moving(pad, fill=zero),
     float32=moving(pad, fill=zero),
     keeps_batch=_keeps_batch,
+    limits="constant paddings",
 )
 PADV2_FAMILY = Family(
     operator=PadV2,
@@ -150,6 +151,7 @@ PADV2_FAMILY = Family(
     int8=moving(pad, fill=value),
     float32=moving(pad, fill=value),
     keeps_batch=_keeps_batch,
+    limits="constant paddings and value",
 )
 MIRROR_PAD_FAMILY = Family(
     operator=MirrorPad,
@@ -164,4 +166,5 @@ MIRROR_PAD_FAMILY = Family(
     int8=moving(mirror_pad),
     float32=moving(mirror_pad),
     keeps_batch=_keeps_batch,
+    limits="constant paddings",
 )

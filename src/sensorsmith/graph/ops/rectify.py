@@ -11,7 +11,7 @@ from sensorsmith.graph.flatbuffer import Table, Value
 from sensorsmith.graph.ops.activation import activate, clamp
 from sensorsmith.graph.ops.elementwise import check_same_shape, keeps_batch
 from sensorsmith.graph.ops.family import Array, Family, Layer, Operand, require_scales, same_quantization
-from sensorsmith.graph.requantize import coarse_scale, mean_scale, scale_of, zero_point_of
+from sensorsmith.graph.requantize import mean_scale, scale_of, zero_point_of
 from sensorsmith.graph.types import Abs, Quantize, Relu, Relu6, Tensor
 
 RELU, RELU6, ABS, QUANTIZE = 19, 21, 101, 114
@@ -29,12 +29,12 @@ def _encode_relu(_op: Relu) -> tuple[int, Mapping[str, Value]]:
 def _check_rescaled(_op: Relu | Abs, layer: Layer) -> None:
     check_same_shape(layer)
     if layer.dtype == "int8":
-        require_scales(layer, coarse_scale(layer.input(0), layer.y), 2.0**22)
+        require_scales(layer, mean_scale(layer.input(0), layer.y), 2.0**22)
 
 
 def _int8_relu(_op: Relu, layer: Layer, x: Array) -> Array:
     """Source: ReluQuantized in tensorflow/lite/micro/kernels/activations.h."""
-    return clamp(_scaled(_centred(layer, x), coarse_scale(layer.input(0), layer.y), layer), "relu", layer)
+    return clamp(_scaled(_centred(layer, x), mean_scale(layer.input(0), layer.y), layer), "relu", layer)
 
 
 def _float_relu(_op: Relu, _layer: Layer, x: Array) -> Array:
@@ -76,7 +76,7 @@ def _int8_abs(_op: Abs, layer: Layer, x: Array) -> Array:
     magnitude = np.abs(_centred(layer, x))
     if scale_of(layer.input(0)) == scale_of(layer.y):
         return clamp(magnitude + zero_point_of(layer.y), "none", layer)
-    return clamp(_scaled(magnitude, coarse_scale(layer.input(0), layer.y), layer), "none", layer)
+    return clamp(_scaled(magnitude, mean_scale(layer.input(0), layer.y), layer), "none", layer)
 
 
 def _float_abs(_op: Abs, _layer: Layer, x: Array) -> Array:
@@ -142,6 +142,7 @@ RELU6_FAMILY = Family(
     int8=_int8_relu6,
     float32=_float_relu6,
     keeps_batch=keeps_batch,
+    limits="one scale for input and output",
 )
 ABS_FAMILY = Family(
     operator=Abs,
@@ -170,4 +171,5 @@ QUANTIZE_FAMILY = Family(
     int8=_int8_quantize,
     float32=_float_quantize,
     keeps_batch=keeps_batch,
+    limits="from int8 to int8",
 )

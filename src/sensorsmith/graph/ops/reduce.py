@@ -48,7 +48,6 @@ def _keeps_batch(_op: Mean | Sum | ReduceExtremum, layer: Layer) -> bool:
 
 def _check_axes(op: Mean | Sum | ReduceExtremum, layer: Layer) -> None:
     shape, axes = layer.input(0).shape, constant(layer.input(1))
-    layer.require(len(axes) > 0, "reduces over no dimension", "convert the model again")
     for axis in axes:
         check_axis(layer, axis, len(shape))
     over = reduced_axes(layer)
@@ -135,6 +134,7 @@ MEAN_FAMILY = Family(
     int8=_int8_mean,
     float32=_float_mean,
     keeps_batch=_keeps_batch,
+    limits="constant axes",
 )
 SUM_FAMILY = Family(
     operator=Sum,
@@ -149,6 +149,7 @@ SUM_FAMILY = Family(
     int8=_int8_sum,
     float32=_float_sum,
     keeps_batch=_keeps_batch,
+    limits="constant axes",
 )
 EXTREMUM_FAMILY = Family(
     operator=ReduceExtremum,
@@ -163,4 +164,5 @@ EXTREMUM_FAMILY = Family(
     int8=_extremum,
     float32=_extremum,
     keeps_batch=_keeps_batch,
+    limits="constant axes; one scale for input and output",
 )

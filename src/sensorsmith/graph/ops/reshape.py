@@ -93,6 +93,7 @@ RESHAPE_FAMILY = Family(
     int8=moving(reshape),
     float32=moving(reshape),
     keeps_batch=keeps_batch,
+    limits="one scale for input and output",
 )
 SQUEEZE_FAMILY = Family(
     operator=Squeeze,
@@ -107,6 +108,7 @@ SQUEEZE_FAMILY = Family(
     int8=moving(reshape),
     float32=moving(reshape),
     keeps_batch=keeps_batch,
+    limits="one scale for input and output",
 )
 EXPAND_DIMS_FAMILY = Family(
     operator=ExpandDims,
@@ -121,4 +123,5 @@ EXPAND_DIMS_FAMILY = Family(
     int8=moving(reshape),
     float32=moving(reshape),
     keeps_batch=keeps_batch,
+    limits="one scale for input and output",
 )

@@ -139,6 +139,7 @@ SLICE_FAMILY = Family(
     int8=moving(slice_),
     float32=moving(slice_),
     keeps_batch=_slice_keeps_batch,
+    limits="constant begin and size",
 )
 STRIDED_SLICE_FAMILY = Family(
     operator=StridedSlice,
@@ -165,4 +166,5 @@ STRIDED_SLICE_FAMILY = Family(
     int8=moving(strided_slice),
     float32=moving(strided_slice),
     keeps_batch=_strided_keeps_batch,
+    limits="constant begin, end and strides; no ellipsis, new axis or offset",
 )

@@ -134,6 +134,7 @@ SPLIT_FAMILY = Family(
     float32=moving(split, slice(1, 2)),
     keeps_batch=_split_keeps_batch,
     several=True,
+    limits="constant axis",
 )
 SPLIT_V_FAMILY = Family(
     operator=SplitV,
@@ -149,6 +150,7 @@ SPLIT_V_FAMILY = Family(
     float32=moving(split_v),
     keeps_batch=_split_v_keeps_batch,
     several=True,
+    limits="constant sizes and axis",
 )
 UNPACK_FAMILY = Family(
     operator=Unpack,

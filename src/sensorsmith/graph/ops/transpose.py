@@ -115,6 +115,7 @@ TRANSPOSE_FAMILY = Family(
     int8=moving(transpose),
     float32=moving(transpose),
     keeps_batch=_transpose_keeps_batch,
+    limits="constant permutation",
 )
 DEPTH_TO_SPACE_FAMILY = Family(
     operator=DepthToSpace,
