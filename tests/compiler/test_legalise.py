@@ -10,12 +10,12 @@ from tests.graph.models import Model, small_convnet
 from sensorsmith.base.errors import ModelError
 from sensorsmith.compiler import steps
 from sensorsmith.compiler.legalise import legalise
-from sensorsmith.compiler.lower import LOWERINGS
 from sensorsmith.compiler.lower.conv import Conv2D as Conv2DCall
 from sensorsmith.compiler.lower.conv_s16 import Conv2DS16
 from sensorsmith.graph import (
     Add,
     BatchMatMul,
+    Concatenation,
     Conv2D,
     FullyConnected,
     Graph,
@@ -25,9 +25,9 @@ from sensorsmith.graph import (
     Reshape,
     ResizeNearest,
     Softmax,
+    Transpose,
     check_graph,
 )
-from sensorsmith.graph.ops import FAMILIES
 
 
 def _message(graph: Graph) -> str:
@@ -112,13 +112,35 @@ def test_a_sum_beyond_32_bits() -> None:
     )
 
 
-def test_a_mean_over_axes_that_are_apart() -> None:
+@pytest.mark.parametrize(("axes", "shape", "kernel"), [((2, 3), (1, 2), "mean"), ((1, 3), (1, 3), "reduce_sum")])
+def test_a_mean_takes_another_kernel_where_its_axes_are_apart(
+    axes: tuple[int, ...], shape: tuple[int, ...], kernel: str
+) -> None:
     model = Model()
     x = model.activation((1, 2, 3, 4))
-    y = model.node(Mean(), (x, model.indices((1, 3))), model.activation((1, 3)))
+    (step,) = legalise(model.graph(x, model.node(Mean(), (x, model.indices(axes)), model.activation(shape)))).steps
+    assert step.call.kernel == kernel
+
+
+def test_views_of_more_than_five_loops_are_refused() -> None:
+    model = Model()
+    shape = (1, 2, 3, 2, 3, 2, 3)
+    x = model.activation(shape)
+    flipped = tuple(shape[i] for i in (0, 6, 5, 4, 3, 2, 1))
+    y = model.node(Transpose(), (x, model.indices((0, 6, 5, 4, 3, 2, 1))), model.activation(flipped))
     assert _message(model.graph(x, y)) == (
-        "layer 0 (MEAN -> 't2'): its axes [1, 3] are not neighbours; take one mean after the other"
+        "layer 0 (TRANSPOSE -> 't2'): moves along 6 dimensions at once; use at most 5 dimensions"
     )
+
+
+def test_what_copies_a_tensor_as_it_lies_makes_no_step() -> None:
+    model = Model()
+    x = model.activation((1, 2, 3))
+    y = model.node(Transpose(), (x, model.indices((1, 0, 2))), model.activation((2, 1, 3)))
+    y = model.node(Concatenation(0), (y,), model.activation((2, 1, 3)))
+    y = model.node(Reshape((1, 6)), (y,), model.activation((1, 6)))
+    program = legalise(model.graph(x, y))
+    assert (program.steps, program.output) == ((), x)
 
 
 def test_too_many_classes() -> None:
@@ -190,11 +212,6 @@ def test_a_sum_of_int16_activations_beyond_32_bits_once_scaled() -> None:
         f"layer 0 (FULLY_CONNECTED -> 't3'): the sum of output channel 0 can reach {reach}, too much at its scale; "
         "quantize the model again, or use smaller weights and biases"
     )
-
-
-def test_every_operator_with_int16_arithmetic_has_int16_kernels() -> None:
-    with_arithmetic = {f.operator for f in FAMILIES if f.int16 is not None}
-    assert with_arithmetic - {Reshape} == set(LOWERINGS["int16"])
 
 
 def test_a_stride_beyond_16_bits() -> None:

@@ -14,6 +14,7 @@ from sensorsmith.compiler.steps import (
     Call,
     ChannelScales,
     Constant,
+    ElementType,
     Program,
     Record,
     Scratch,
@@ -134,16 +135,20 @@ int {name}_run(void)
 
 int {name}_infer(const {_CTYPES[x]} *input, {_CTYPES[y]} *output)
 {{
-    {_CTYPES[x]} *x = {name}_input();
-    for (int i = 0; i < {upper}_INPUT_SIZE; i++)
-        x[i] = input[i];
+    ss_copy({_cast("const int8_t", x)}input, {arena % offsets[program.input]}, {_bytes(f"{upper}_INPUT_SIZE", x)});
     {name}_run();
-    const {_CTYPES[y]} *y = {name}_output();
-    for (int i = 0; i < {upper}_OUTPUT_SIZE; i++)
-        output[i] = y[i];
+    ss_copy({arena % offsets[program.output]}, {_cast("int8_t", y)}output, {_bytes(f"{upper}_OUTPUT_SIZE", y)});
     return 0;
 }}
 """
+
+
+def _cast(to: str, dtype: ElementType) -> str:
+    return "" if dtype == "int8" else f"({to} *)"
+
+
+def _bytes(count: str, dtype: ElementType) -> str:
+    return count if dtype == "int8" else f"{count} * {np.dtype(dtype).itemsize}"
 
 
 def _int_guard(program: Program, report: CompileReport) -> str:
