@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.compiler import target
-from tests.compiler.models import motion_net
+from tests.compiler.models import every_move, motion_net
 from tests.graph.models import inputs_of, small_convnet
 from tests.graph.shared import INT8, shared_model
 
@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("arm-none-eabi-gcc") is None, reason="arm-none-eabi-gcc is not installed"),
     pytest.mark.skipif(importlib.util.find_spec("unicorn") is None, reason="unicorn is not installed"),
 ]
-GRAPHS = {"motion": motion_net(), "operators": small_convnet()}
+GRAPHS = {"motion": motion_net(), "operators": small_convnet(), "moves": every_move()}
 
 
 def _inputs(graph: Graph) -> np.ndarray:
