@@ -26,6 +26,9 @@ from sensorsmith.compiler.steps import (
 from sensorsmith.graph.requantize import scale_of, zero_point_of
 from sensorsmith.graph.types import Graph, Tensor
 
+MADE_BY = "Made by sensorsmith; changes will be lost."
+"""In the first lines of both files: what bears it may be overwritten."""
+
 _CTYPES = {name: f"{name}_t" for name in ("int8", "uint8", "int16", "uint16", "int32", "uint32")}
 
 
@@ -37,7 +40,7 @@ def emit_header(graph: Graph, report: CompileReport) -> str:
     types = " and ".join(dict.fromkeys((x.dtype, y.dtype)))
     left = "" if report.executed_macs == report.macs else f", {report.executed_macs} of them left to compute"
     return f"""\
-/* {name}.h: a neural network, {report.macs} multiply-accumulates{left}. Made by sensorsmith; changes will be lost.
+/* {name}.h: a neural network, {report.macs} multiply-accumulates{left}. {MADE_BY}
  *
  * Values are {types}: real = scale * (value - zero point). Nothing here is reentrant: all calls use one static arena.
  */
@@ -110,7 +113,7 @@ def emit_source(graph: Graph, program: Program, offsets: Mapping[int, int], repo
     input_ = _pointer(Target(program.input, x), arena % offsets[program.input])
     output = _pointer(Source(program.output, y), arena % offsets[program.output])
     return f"""\
-/* {name}.c: see {name}.h. Made by sensorsmith; changes will be lost. */
+/* {name}.c: see {name}.h. {MADE_BY} */
 #include "{name}.h"
 
 {includes}
