@@ -16,7 +16,7 @@ from sensorsmith.compiler.memory import Life, Plan, plan_memory
 from sensorsmith.compiler.passes import simplify
 from sensorsmith.compiler.report import BufferReport, CompileReport, LayerReport
 from sensorsmith.compiler.schedule import drop_unread, schedule
-from sensorsmith.compiler.steps import Program
+from sensorsmith.compiler.steps import ElementType, Program, element_type
 from sensorsmith.graph import Graph, check_graph, write_tflite
 
 
@@ -28,19 +28,22 @@ class Emitted:
         files: text of NAME.c, NAME.h and every header that they include, by file name.
         report: see `CompileReport`.
         input_shape, output_shape: with the batch of 1.
+        input_dtype, output_dtype: of their elements.
     """
 
     files: dict[str, str]
     report: CompileReport
     input_shape: tuple[int, ...]
     output_shape: tuple[int, ...]
+    input_dtype: ElementType
+    output_dtype: ElementType
 
 
 def compile_graph(graph: Graph, name: str, target: str = "host") -> Emitted:
-    """Compile an int8 graph to C.
+    """Compile a graph of integers to C.
 
     Args:
-        graph: one int8 input and one int8 output.
+        graph: one input and one output, int8 or int16.
         name: begins every name in the C; lower-case letters, digits and underscores.
         target: an instruction set of `VARIANTS`.
 
@@ -48,7 +51,8 @@ def compile_graph(graph: Graph, name: str, target: str = "host") -> Emitted:
         The same text for the same arguments, on every machine.
 
     Raises:
-        ModelError: the graph is malformed, not int8, or has a layer that no kernel computes; or the name is no C name.
+        ModelError: the graph is malformed, not int8 or int16, or has a layer that no kernel computes; or the name is
+            no C name.
         BoardError: there is no such target.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", name) or name.startswith("ss_"):
@@ -64,12 +68,12 @@ def compile_graph(graph: Graph, name: str, target: str = "host") -> Emitted:
     report = _report(graph, whole, program, lives, plan, name, target)
     headers = [header_name(layer.op, layer.variant) for layer in report.layers]
     files = {
-        f"{name}.c": emit_source(program, plan.offsets, report),
+        f"{name}.c": emit_source(graph, program, plan.offsets, report),
         f"{name}.h": emit_header(graph, report),
         **closure([*headers, "ss_base.h"]),
     }
-    shapes = (graph.tensors[ends[0]].shape for ends in (graph.inputs, graph.outputs))
-    return Emitted(files, report, *shapes)
+    x, y = graph.tensors[graph.inputs[0]], graph.tensors[graph.outputs[0]]
+    return Emitted(files, report, x.shape, y.shape, element_type(x), element_type(y))
 
 
 def _report(

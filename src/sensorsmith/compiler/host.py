@@ -40,26 +40,27 @@ class HostModel:
         self._infer.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
         self._infer.restype = ctypes.c_int
 
-    def predict(self, x: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
+    def predict(self, x: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
         """Run the model on each of N inputs.
 
         Args:
-            x: int8 (N, ...), where (1, ...) is the model's input shape.
+            x: (N, ...) of the model's input type, int8 or int16, where (1, ...) is its input shape.
 
         Returns:
-            int8 (N, ...), where (1, ...) is the model's output shape.
+            (N, ...) of the model's output type, where (1, ...) is its output shape.
 
         Raises:
             DataError: another type or shape.
         """
-        shape = self.emitted.input_shape[1:]
-        if x.dtype != np.int8 or x.shape[1:] != shape:
+        shape, dtype = self.emitted.input_shape[1:], self.emitted.input_dtype
+        if x.dtype != dtype or x.shape[1:] != shape:
+            sizes = ", ".join(map(str, shape))
             raise DataError(
-                f"the model takes int8 values of shape (N, {', '.join(map(str, shape))}), not {x.dtype} of {x.shape}",
+                f"the model takes {dtype} values of shape (N, {sizes}), not {x.dtype} of {x.shape}",
                 todo="quantize and reshape them first",
             )
         x = np.ascontiguousarray(x)
-        y = np.empty((len(x), *self.emitted.output_shape[1:]), np.int8)
+        y = np.empty((len(x), *self.emitted.output_shape[1:]), self.emitted.output_dtype)
         for i in range(len(x)):
             self._infer(x[i:].ctypes.data, y[i:].ctypes.data)
         return y

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import NoReturn
 
 import numpy as np
+import numpy.typing as npt
 
 from sensorsmith.base.errors import ModelError
 from sensorsmith.graph.check import check_graph, check_shape, check_tensor
@@ -16,6 +18,7 @@ from sensorsmith.graph.schema import (
     CUSTOM,
     DTYPES,
     IDENTIFIER,
+    INT4,
     MODEL,
     OPERATOR,
     OPERATOR_CODE,
@@ -25,6 +28,7 @@ from sensorsmith.graph.schema import (
     VERSION,
     operator_name,
 )
+from sensorsmith.graph.substitutes import substitute_for
 from sensorsmith.graph.types import Graph, Node, Quantization, Tensor
 
 SIZE_LIMIT = 64 << 20
@@ -77,13 +81,15 @@ def _tensor(table: Table, buffers: list[Table]) -> Tensor:
     name, shape, type_ = table.text("name"), table.integers("shape"), table.integer("type")
     place = f"{table.place} ({name!r})"
     check_shape(shape, place)
-    if type_ not in DTYPES:
+    if type_ not in (*DTYPES, INT4):
         raise ModelError(
             f"has a type other than {', '.join(DTYPES.values())}", where=place, todo="convert the model to int8"
         )
     if table.has("sparsity") or table.integer("is_variable"):
         raise ModelError("is sparse or a variable", where=place, todo="convert a dense model without state")
     data = _content(table, buffers, place)
+    if type_ == INT4:
+        return Tensor(name, shape, "int8", _quantization(table, place), _unpacked(data, shape, place))
     constant = None
     if len(data):
         dtype = np.dtype(DTYPES[type_])
@@ -93,6 +99,22 @@ def _tensor(table: Table, buffers: list[Table]) -> Tensor:
             )
         constant = np.frombuffer(data, dtype.newbyteorder("<")).astype(dtype, copy=False).reshape(shape)
     return Tensor(name, shape, DTYPES[type_], _quantization(table, place), constant)
+
+
+def _unpacked(data: memoryview, shape: tuple[int, ...], place: str) -> npt.NDArray[np.int8]:
+    """Int4 values, two to a byte and the first in the lower half, as int8."""
+    count = math.prod(shape)
+    if len(data) != (count + 1) // 2:
+        raise ModelError(
+            f"has {len(data)} bytes of content for int4 {shape}",
+            where=place,
+            todo="convert the model again, with constants only in int4",
+        )
+    packed = np.frombuffer(data, np.int8)
+    # The left shift drops the upper half, the right shifts repeat the sign.
+    values = np.stack([np.left_shift(packed, 4) >> 4, packed >> 4], axis=-1).reshape(-1)[:count].reshape(shape)
+    values.flags.writeable = False
+    return values
 
 
 def _content(table: Table, buffers: list[Table], place: str) -> memoryview:
@@ -127,13 +149,18 @@ def _code(index: int, table: Table, codes: list[Table], tensors: list[Table]) ->
     # Codes up to 126 stood in one byte once; whichever field is larger holds the code.
     number = max(code.integer("deprecated_builtin_code"), code.integer("builtin_code"))
     if number not in BY_CODE:
-        name = f"{code.text('custom_code')} (custom)" if number == CUSTOM else operator_name(number)
-        raise ModelError(
-            f"the operator {name} is not supported",
-            where=f"layer {index} (-> {tensors[outputs[0]].text('name')!r})",
-            todo=f"rebuild the model from {SUPPORTED}",
-        )
+        _refuse_operator(number, code.text("custom_code"), f"layer {index} (-> {tensors[outputs[0]].text('name')!r})")
     return number
+
+
+def _refuse_operator(number: int, custom: str, where: str) -> NoReturn:
+    name = custom if number == CUSTOM else operator_name(number)
+    reason, todo = substitute_for(name, number == CUSTOM, SUPPORTED)
+    raise ModelError(
+        f"the operator {name}{' (custom)' * (number == CUSTOM)} is not supported{': ' * bool(reason)}{reason}",
+        where=where,
+        todo=todo,
+    )
 
 
 def _node(number: int, table: Table, tensors: tuple[Tensor, ...]) -> Node:
@@ -150,7 +177,7 @@ def _with_float_weights(tensors: tuple[Tensor, ...], nodes: tuple[Node, ...]) ->
     """Replace int8 weights of layers that compute in float32 ("dynamic range quantization") by what they stand for."""
     result = list(tensors)
     for node in nodes:
-        for i, operand in zip(node.inputs, family_of(node.op).operands, strict=False):
+        for i, operand in zip(node.inputs, family_of(node.op).slots(len(node.inputs)), strict=False):
             if operand.kind == "weights" and 0 <= i < len(tensors) and tensors[node.outputs[0]].dtype == "float32":
                 result[i] = _dequantize(tensors[i])
     return tuple(result)

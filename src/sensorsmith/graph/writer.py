@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sensorsmith.graph.check import check_graph
+from sensorsmith.graph.check import check_graph, layer_of
 from sensorsmith.graph.flatbuffer import Record, Value, build
 from sensorsmith.graph.ops import family_of
 from sensorsmith.graph.schema import (
@@ -30,7 +30,7 @@ def write_tflite(graph: Graph) -> bytes:
         ModelError: the graph is not sound (see `check_graph`).
     """
     check_graph(graph)
-    codes = sorted({_code(graph, node) for node in graph.nodes})
+    codes = sorted({_code(graph, index) for index in range(len(graph.nodes))})
     # Buffer 0 is empty by convention and stands for all tensors that are computed.
     constants = [index for index, tensor in enumerate(graph.tensors) if tensor.data is not None]
     buffers = {index: number for number, index in enumerate(constants, start=1)}
@@ -38,7 +38,7 @@ def write_tflite(graph: Graph) -> bytes:
         "tensors": [_tensor(tensor, buffers.get(index, 0)) for index, tensor in enumerate(graph.tensors)],
         "inputs": graph.inputs,
         "outputs": graph.outputs,
-        "operators": [_operator(node, codes.index(_code(graph, node))) for node in graph.nodes],
+        "operators": [_operator(node, codes.index(_code(graph, index))) for index, node in enumerate(graph.nodes)],
         "name": graph.name,
     }
     return build(
@@ -58,11 +58,12 @@ def write_tflite(graph: Graph) -> bytes:
     )
 
 
-def _code(graph: Graph, node: Node) -> tuple[int, int]:
+def _code(graph: Graph, index: int) -> tuple[int, int]:
     """Builtin code and version of a node's operator."""
-    family = family_of(node.op)
-    code, _ = family.encode(node.op)
-    return code, family.version if graph.tensors[node.outputs[0]].dtype == "int8" else 1
+    op = graph.nodes[index].op
+    family = family_of(op)
+    code, _ = family.encode(op)
+    return code, 1 if layer_of(graph, index).dtype == "float32" else family.version
 
 
 def _operator_code(code: int, version: int) -> Record:
@@ -73,16 +74,11 @@ def _operator_code(code: int, version: int) -> Record:
 def _operator(node: Node, opcode_index: int) -> Record:
     family = family_of(node.op)
     _, options = family.encode(node.op)
-    return Record(
-        OPERATOR,
-        {
-            "opcode_index": opcode_index,
-            "inputs": node.inputs,
-            "outputs": node.outputs,
-            "builtin_options_type": family.options_type,
-            "builtin_options": Record(family.options, options),
-        },
-    )
+    values: dict[str, Value] = {"opcode_index": opcode_index, "inputs": node.inputs, "outputs": node.outputs}
+    if family.options_type:
+        values["builtin_options_type"] = family.options_type
+        values["builtin_options"] = Record(family.options, options)
+    return Record(OPERATOR, values)
 
 
 def _tensor(tensor: Tensor, buffer: int) -> Record:
