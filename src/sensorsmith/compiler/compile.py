@@ -15,7 +15,8 @@ from sensorsmith.compiler.memory import Life, Plan, plan_memory
 from sensorsmith.compiler.report import BufferReport, CompileReport, LayerReport
 from sensorsmith.compiler.schedule import schedule
 from sensorsmith.compiler.steps import Program, Source
-from sensorsmith.graph import Graph, check_graph, write_tflite
+from sensorsmith.graph import Border, Graph, Tensor, check_graph, write_tflite
+from sensorsmith.graph.tidy import tidy
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,25 @@ class Emitted:
     Attributes:
         files: text of NAME.c, NAME.h and every header that they include, by file name.
         report: see `CompileReport`.
-        input_shape, output_shape: with the batch of 1.
+        source, result: the model's input and output.
+        border: what the model's file takes and gives in their place.
     """
 
     files: dict[str, str]
     report: CompileReport
-    input_shape: tuple[int, ...]
-    output_shape: tuple[int, ...]
+    source: Tensor
+    result: Tensor
+    border: Border
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """With the batch of 1."""
+        return self.source.shape
+
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        """With the batch of 1."""
+        return self.result.shape
 
 
 def compile_graph(graph: Graph, name: str, target: str = "host") -> Emitted:
@@ -55,7 +68,7 @@ def compile_graph(graph: Graph, name: str, target: str = "host") -> Emitted:
             todo="use lower-case letters, digits and underscores, a letter first, and not ss_, the runtime's own",
         )
     check_graph(graph)
-    program = select(schedule(legalise(graph)), target)
+    program = select(schedule(legalise(tidy(graph))), target)
     lives = _lives(program)
     plan = plan_memory(lives, _leads(program, lives))
     report = _report(graph, program, lives, plan, name, target)
@@ -65,8 +78,7 @@ def compile_graph(graph: Graph, name: str, target: str = "host") -> Emitted:
         f"{name}.h": emit_header(graph, report),
         **closure([*headers, "ss_base.h"]),
     }
-    shapes = (graph.tensors[ends[0]].shape for ends in (graph.inputs, graph.outputs))
-    return Emitted(files, report, *shapes)
+    return Emitted(files, report, graph.tensors[graph.inputs[0]], graph.tensors[graph.outputs[0]], graph.border)
 
 
 def _lives(program: Program) -> dict[int, Life]:

@@ -1,5 +1,6 @@
 """The graph that every model passes through: types, .tflite reader and writer, and the reference interpreter."""
 
+from sensorsmith.graph.border import enter, leave
 from sensorsmith.graph.check import check_graph
 from sensorsmith.graph.fixedpoint import multiply_by_quantized_multiplier, quantize_multiplier
 from sensorsmith.graph.interpreter import interpret, interpret_batch
@@ -20,9 +21,11 @@ from sensorsmith.graph.requantize import (
 from sensorsmith.graph.types import (
     Activation,
     Add,
+    Border,
     Conv2D,
     DepthwiseConv2D,
     DType,
+    Face,
     FullyConnected,
     Graph,
     Mean,
@@ -43,9 +46,11 @@ __all__ = [
     "ADD_LEFT_SHIFT",
     "Activation",
     "Add",
+    "Border",
     "Conv2D",
     "DType",
     "DepthwiseConv2D",
+    "Face",
     "FullyConnected",
     "Graph",
     "Mean",
@@ -62,8 +67,10 @@ __all__ = [
     "check_graph",
     "conv_scales",
     "dense_scales",
+    "enter",
     "interpret",
     "interpret_batch",
+    "leave",
     "mean_axes",
     "mean_scale",
     "multiply_by_quantized_multiplier",

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import replace
-
-import numpy as np
-
 from sensorsmith.base.errors import ModelError
-from sensorsmith.graph.check import check_graph, check_shape, check_tensor
-from sensorsmith.graph.flatbuffer import Source, Table
+from sensorsmith.graph.border import strip_border
+from sensorsmith.graph.check import check_ends, check_graph
+from sensorsmith.graph.dequantize import dequantize
+from sensorsmith.graph.flatbuffer import Source
+from sensorsmith.graph.fold import drop_unused, fold
 from sensorsmith.graph.ops import BY_CODE, SUPPORTED, family_of
-from sensorsmith.graph.schema import (
-    BUFFER,
-    CUSTOM,
-    DTYPES,
-    IDENTIFIER,
-    MODEL,
-    OPERATOR,
-    OPERATOR_CODE,
-    QUANTIZATION,
-    SUBGRAPH,
-    TENSOR,
-    VERSION,
-    operator_name,
-)
-from sensorsmith.graph.types import Graph, Node, Quantization, Tensor
+from sensorsmith.graph.raw import RawModel, RawOperator, read_raw, to_tensor
+from sensorsmith.graph.schema import CUSTOM, DTYPES, IDENTIFIER, MODEL, SUBGRAPH, UINT8, VERSION
+from sensorsmith.graph.types import Graph, Node, Tensor
 
 SIZE_LIMIT = 64 << 20
 
@@ -33,8 +19,9 @@ SIZE_LIMIT = 64 << 20
 def read_tflite(data: bytes) -> Graph:
     """The graph of a .tflite file (schema version 3): one subgraph of supported operators, in int8 or float32.
 
-    Weights that are quantized in a model that computes in float32 become float32. Constants are read-only views of
-    `data`. A dynamic batch (-1 in a shape's signature) is taken as 1.
+    A dynamic batch (-1 in a shape's signature) is taken as 1, and what exporters compute with it is folded away (see
+    fold.py). uint8 or float32 at the border of an int8 model is set aside (see border.py). Weights that are quantized
+    in a model that computes in float32 become float32. Other constants are read-only views of `data`.
 
     Raises:
         ModelError: the file is damaged or too large (64 MB), or the model is outside of what Sensorsmith supports.
@@ -53,97 +40,63 @@ def read_tflite(data: bytes) -> Graph:
         raise ModelError(
             f"the model has {len(subgraphs)} subgraphs", todo="convert it without control flow or variables"
         )
-    subgraph = subgraphs[0]
-    buffers = model.tables("buffers", BUFFER)
-    described = subgraph.tables("tensors", TENSOR)
-    operators = subgraph.tables("operators", OPERATOR)
-    codes = model.tables("operator_codes", OPERATOR_CODE)
+    file = read_raw(subgraphs[0], model)
+    check_ends(file.inputs, file.outputs)
+    folded = fold(file)
+    inner, border = strip_border(folded)
+    inner = drop_unused(inner, folded)
     # Operators first: a model with a foreign one often has tensors of foreign types too, and the operator says more.
-    numbers = [_code(index, table, codes, described) for index, table in enumerate(operators)]
-    tensors = tuple(_tensor(table, buffers) for table in described)
-    nodes = tuple(_node(number, table, tensors) for number, table in zip(numbers, operators, strict=True))
-    graph = Graph(
-        subgraph.text("name"),
-        _with_float_weights(tensors, nodes),
-        nodes,
-        subgraph.integers("inputs"),
-        subgraph.integers("outputs"),
-    )
+    for op in inner.operators:
+        _require_supported(op, inner)
+    tensors = _tensors(inner)
+    nodes = tuple(_node(op, tensors) for op in inner.operators)
+    graph = Graph(inner.name, _with_float_weights(tensors, nodes), nodes, inner.inputs, inner.outputs, border)
     check_graph(graph)
     return graph
 
 
-def _tensor(table: Table, buffers: list[Table]) -> Tensor:
-    name, shape, type_ = table.text("name"), table.integers("shape"), table.integer("type")
-    place = f"{table.place} ({name!r})"
-    check_shape(shape, place)
-    if type_ not in DTYPES:
-        raise ModelError(
-            f"has a type other than {', '.join(DTYPES.values())}", where=place, todo="convert the model to int8"
+def _require_supported(op: RawOperator, model: RawModel) -> None:
+    types = {model.tensors[i].type for i in (*op.inputs, *op.outputs) if 0 <= i < len(model.tensors)}
+    if UINT8 in types and op.number != CUSTOM:
+        raise op.refuse(
+            f"{op.name} computes in uint8, which came before int8",
+            "convert the model again with full-integer quantization to int8",
         )
-    if table.has("sparsity") or table.integer("is_variable"):
-        raise ModelError("is sparse or a variable", where=place, todo="convert a dense model without state")
-    data = _content(table, buffers, place)
-    constant = None
-    if len(data):
-        dtype = np.dtype(DTYPES[type_])
-        if math.prod(shape) * dtype.itemsize != len(data):
+    if op.name in ("QUANTIZE", "DEQUANTIZE") and len(types) > 1:
+        names = " to ".join(DTYPES.get(t, f"type {t}") for t in (_first(op.inputs, model), _first(op.outputs, model)))
+        raise op.refuse(
+            f"{op.name} changes from {names} inside of the model", "quantize every layer of the model to int8"
+        )
+    if op.number not in BY_CODE:
+        raise op.refuse(f"the operator {op.name} is not supported", f"rebuild the model from {SUPPORTED}")
+
+
+def _first(indices: tuple[int, ...], model: RawModel) -> int:
+    return model.tensors[indices[0]].type if indices and 0 <= indices[0] < len(model.tensors) else -1
+
+
+def _tensors(model: RawModel) -> tuple[Tensor, ...]:
+    size = 0
+    tensors = []
+    for raw in model.tensors:
+        # Tensors may share one content, which the compiler would write out for each of them.
+        size += len(raw.content)
+        if size > SIZE_LIMIT:
             raise ModelError(
-                f"has {len(data)} bytes of content for {dtype} {shape}", where=place, todo="convert the model again"
+                f"the constants take more than {SIZE_LIMIT >> 20} MB",
+                where=raw.place,
+                todo="use a model for microcontrollers",
             )
-        constant = np.frombuffer(data, dtype.newbyteorder("<")).astype(dtype, copy=False).reshape(shape)
-    return Tensor(name, shape, DTYPES[type_], _quantization(table, place), constant)
+        tensors.append(to_tensor(raw))
+    return tuple(tensors)
 
 
-def _content(table: Table, buffers: list[Table], place: str) -> memoryview:
-    index = table.integer("buffer")
-    if index >= len(buffers):
-        raise ModelError(f"has buffer {index} of {len(buffers)}", where=place, todo="copy or convert the model again")
-    if buffers[index].integer("offset"):
-        raise ModelError("its content lies outside of the model", where=place, todo="convert the model to one file")
-    return buffers[index].blob("data")
-
-
-def _quantization(table: Table, place: str) -> Quantization | None:
-    parameters = table.table("quantization", QUANTIZATION)
-    if parameters.integer("details_type"):
-        raise ModelError(
-            "has a custom or blockwise quantization", where=place, todo="quantize per tensor or per channel"
-        )
-    scale, zero_point = parameters.reals("scale"), parameters.integers("zero_point")
-    if not scale or not zero_point:
-        return None
-    # One zero point may stand for all channels.
-    zero_points = zero_point if len(zero_point) == len(scale) else zero_point[:1] * len(scale)
-    return Quantization(scale, zero_points, parameters.integer("quantized_dimension"))
-
-
-def _code(index: int, table: Table, codes: list[Table], tensors: list[Table]) -> int:
-    """The builtin code of an operator, which must be in the table of operators; its first output must be a tensor."""
-    outputs = table.integers("outputs")
-    if not outputs or not 0 <= outputs[0] < len(tensors) or table.integer("opcode_index") >= len(codes):
-        raise ModelError("has no operator code or no output", where=table.place, todo="copy or convert the model again")
-    code = codes[table.integer("opcode_index")]
-    # Codes up to 126 stood in one byte once; whichever field is larger holds the code.
-    number = max(code.integer("deprecated_builtin_code"), code.integer("builtin_code"))
-    if number not in BY_CODE:
-        name = f"{code.text('custom_code')} (custom)" if number == CUSTOM else operator_name(number)
-        raise ModelError(
-            f"the operator {name} is not supported",
-            where=f"layer {index} (-> {tensors[outputs[0]].text('name')!r})",
-            todo=f"rebuild the model from {SUPPORTED}",
-        )
-    return number
-
-
-def _node(number: int, table: Table, tensors: tuple[Tensor, ...]) -> Node:
-    family = BY_CODE[number]
-    inputs, outputs = table.integers("inputs"), table.integers("outputs")
-    kind = table.integer("builtin_options_type")
+def _node(op: RawOperator, tensors: tuple[Tensor, ...]) -> Node:
+    family = BY_CODE[op.number]
+    kind = op.table.integer("builtin_options_type")
     if kind not in (0, family.options_type):
-        raise ModelError(f"has options of type {kind}", where=table.place, todo="copy or convert the model again")
-    options = table.table("builtin_options", family.options)
-    return Node(family.decode(number, options, tensors[outputs[0]]), inputs, outputs)
+        raise ModelError(f"has options of type {kind}", where=op.place, todo="copy or convert the model again")
+    return Node(family.decode(op.number, op.options(family.options), tensors[op.outputs[0]]), op.inputs, op.outputs)
 
 
 def _with_float_weights(tensors: tuple[Tensor, ...], nodes: tuple[Node, ...]) -> tuple[Tensor, ...]:
@@ -152,19 +105,5 @@ def _with_float_weights(tensors: tuple[Tensor, ...], nodes: tuple[Node, ...]) ->
     for node in nodes:
         for i, operand in zip(node.inputs, family_of(node.op).operands, strict=False):
             if operand.kind == "weights" and 0 <= i < len(tensors) and tensors[node.outputs[0]].dtype == "float32":
-                result[i] = _dequantize(tensors[i])
+                result[i] = dequantize(tensors[i])
     return tuple(result)
-
-
-def _dequantize(tensor: Tensor) -> Tensor:
-    q = tensor.quantization
-    if q is None or tensor.data is None or tensor.dtype != "int8":
-        return tensor
-    check_tensor(tensor, f"tensor {tensor.name!r}")
-    along = [1] * len(tensor.shape)
-    if q.axis is not None:
-        along[q.axis] = len(q.scale)
-    scale = np.asarray(q.scale, np.float32).reshape(along)
-    zero_point = np.asarray(q.zero_point, np.float32).reshape(along)
-    real = (tensor.data.astype(np.float32) - zero_point) * scale
-    return replace(tensor, dtype="float32", quantization=None, data=real)

@@ -39,6 +39,7 @@ TENSOR: Layout = {
     "quantization": Field(4),
     "is_variable": Field(5, "?"),
     "sparsity": Field(6),
+    "shape_signature": Field(7, "i"),
 }
 QUANTIZATION: Layout = {
     "scale": Field(2, "f"),
@@ -56,6 +57,9 @@ OPERATOR: Layout = {
 BUFFER: Layout = {"data": Field(0), "offset": Field(1, "Q")}
 
 DTYPES: dict[int, DType] = {0: "float32", 2: "int32", 7: "int16", 9: "int8"}
+# Those of which nothing is left once a file is read: halves become float32, uint8 stands at the border alone, and
+# int64 holds shapes.
+FLOAT32, FLOAT16, INT32, UINT8, INT64, INT8 = 0, 1, 2, 3, 4, 9
 
 CUSTOM = 32
 

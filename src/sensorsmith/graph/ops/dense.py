@@ -26,13 +26,15 @@ def _encode(op: FullyConnected) -> tuple[int, Mapping[str, Value]]:
 def _check(_op: FullyConnected, layer: Layer) -> None:
     x, weights, y = layer.input(0), layer.input(1), layer.y
     layer.require(
-        len(weights.shape) == 2 and x.size == weights.shape[1],
+        len(weights.shape) == 2 and weights.shape[1] in (x.size, x.shape[-1]),
         f"its weights {weights.shape} do not fit its input {x.shape}",
-        "flatten the input, or use a 1x1 convolution to apply a dense layer at every step",
+        "flatten the input",
     )
+    steps = x.shape[:-1] if x.shape[-1] == weights.shape[1] else (1,)
+    flat = x.size == weights.shape[1] and y.shape == (1, weights.shape[0])
     layer.require(
-        y.shape == (1, weights.shape[0]),
-        f"its output has shape {y.shape}, its weights give {(1, weights.shape[0])}",
+        flat or y.shape == (*steps, weights.shape[0]),
+        f"its output has shape {y.shape}, its weights give {(*steps, weights.shape[0])}",
         "convert the model again",
     )
     check_weights(layer, weights.shape[0], 0, dense_scales(x, weights, y) if y.dtype == "int8" else None)
@@ -40,13 +42,13 @@ def _check(_op: FullyConnected, layer: Layer) -> None:
 
 def _int8(op: FullyConnected, layer: Layer, x: Array, weights: Array, bias: Array | None) -> Array:
     matrix = weights.T
-    rows = centred(x.reshape(len(x), -1), layer, matrix)
+    rows = centred(x.reshape(-1, weights.shape[1]), layer, matrix)
     accumulator = add_bias(rows @ matrix.astype(rows.dtype), bias)
     return requantize(accumulator, dense_scales(layer.input(0), layer.input(1), layer.y), op.activation, layer)
 
 
 def _float32(op: FullyConnected, _layer: Layer, x: Array, weights: Array, bias: Array | None) -> Array:
-    products = x.reshape(len(x), -1) @ weights.T
+    products = x.reshape(-1, weights.shape[1]) @ weights.T
     return activate(products if bias is None else products + bias, op.activation)
 
 
