@@ -14,7 +14,7 @@ from sensorsmith.compiler.legalise import legalise
 from sensorsmith.compiler.memory import Life, Plan, plan_memory
 from sensorsmith.compiler.report import BufferReport, CompileReport, LayerReport
 from sensorsmith.compiler.schedule import schedule
-from sensorsmith.compiler.steps import Program, Source
+from sensorsmith.compiler.steps import SAME_PLACE, Program, Source
 from sensorsmith.graph import Border, Graph, Tensor, check_graph, write_tflite
 from sensorsmith.graph.tidy import tidy
 
@@ -102,9 +102,10 @@ def _leads(program: Program, lives: dict[int, Life]) -> dict[tuple[int, int], in
         for written in (b for b in buffers if not isinstance(b, Source) and lives[b.buffer].first == index):
             for read in {b.buffer for b in buffers if isinstance(b, Source) and lives[b.buffer].last == index}:
                 uses = [b for b in buffers if isinstance(b, Source) and b.buffer == read]
-                asked = [step.call.lead(use, written) for use in uses]
-                if None not in asked:
-                    leads[read, written.buffer] = max(lead for lead in asked if lead is not None)
+                asked = {step.call.lead(use, written) for use in uses}
+                known = [lead for lead in asked if lead is not None]
+                if len(known) == len(asked) and (SAME_PLACE not in known or len(known) == 1):
+                    leads[read, written.buffer] = max(known)
     return leads
 
 
@@ -118,7 +119,7 @@ def _report(
             op=step.call.kernel,
             variant=step.call.variant,
             symbol=f"{name}_layer_{index:0{digits}}_{step.call.kernel}",
-            macs=step.call.macs,
+            macs=step.macs,
             output_shape=step.output_shape,
             weights_bytes=weights_bytes(step),
         )

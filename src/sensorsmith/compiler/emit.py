@@ -151,7 +151,7 @@ def _sum(offset: int, index: str) -> str:
 
 def _layer(step: Step, report: LayerReport, offsets: Mapping[int, int], name: str) -> str:
     constants = "".join(_constant(report.symbol, role, constant) for role, constant in step.call.constants())
-    work = f", {step.call.macs} multiply-accumulates" if step.call.macs else ""
+    work = f", {step.macs} multiply-accumulates" if step.macs else ""
     arguments = ",\n".join(f"        {text}" for text in _arguments(step.call, report.symbol, offsets, name))
     return f"""\
 /* {ctext.comment(step.name)}: {ctext.shape(step.output_shape)}{work} */

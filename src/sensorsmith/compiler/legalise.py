@@ -33,7 +33,7 @@ def legalise(graph: Graph) -> Program:
         sources = tuple(Source(buffer[i], _element(graph.tensors[i])) for i in node.inputs if i in buffer)
         layer = layer_of(graph, index)
         calls = LOWERINGS[type(node.op)](node.op, layer, sources, Target(y, _element(layer.y)))
-        program += (Step(layer.y.name, layer.y.shape, call) for call in calls)
+        program += (Step(layer.y.name, layer.y.shape, call.macs, call) for call in calls)
     sizes = {b: graph.tensors[b].size * np.dtype(graph.tensors[b].dtype).itemsize for b in buffer.values()}
     return Program(tuple(program), sizes, buffer[graph.inputs[0]], buffer[graph.outputs[0]])
 

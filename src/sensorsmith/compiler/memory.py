@@ -12,12 +12,15 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from sensorsmith.compiler.steps import SAME_PLACE
+
 ALIGNMENT = 4
 _TRIES = 1000
 _COMPARISONS = 4_000_000  # of two lives, which bounds the tries for very many buffers
 
 Leads = Mapping[tuple[int, int], int]
-"""(a buffer, one that the step of its last use writes) -> bytes by which the first must begin after the second."""
+"""(a buffer, one that the step of its last use writes) -> bytes by which the first must begin after the second, or
+SAME_PLACE."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def lower_bound(lives: Mapping[int, Life], leads: Leads | None = None) -> int:
     together = {t: sum(_padded(b.size) for b in lives.values() if b.first <= t <= b.last) for t in starts}
     for (read, written), lead in (leads or {}).items():
         a, b = _padded(lives[read].size), _padded(lives[written].size)
-        together[lives[written].first] -= max(0, a + b - max(b, _padded(lead) + a))
+        together[lives[written].first] -= max(0, a + b - max(b, _padded(max(lead, 0)) + a))
     return max((*together.values(), *(_padded(life.size) for life in lives.values())), default=0)
 
 
@@ -93,7 +96,9 @@ class _Space:
         self._meets = {
             b: [c for c, other in lives.items() if c != b and life.meets(other)] for b, life in lives.items()
         }
-        self._leads = {pair: _padded(lead) for pair, lead in leads.items()}
+        self._leads = {pair: _padded(lead) for pair, lead in leads.items() if lead != SAME_PLACE}
+        same = [pair for pair, lead in leads.items() if lead == SAME_PLACE]
+        self._same = {*same, *((b, a) for a, b in same)}
 
     def place(self, order: list[int]) -> Plan:
         offsets: dict[int, int] = {}
@@ -117,6 +122,9 @@ class _Space:
             if other not in placed:
                 continue
             at, other_size = placed[other], self._size[other]
+            if (buffer, other) in self._same:
+                yield from ((at - size, at), (at, at + other_size))
+                continue
             # As the one read it has to lie `lead` behind the other; as the one written, `lead` before it.
             behind = min(other_size, self._leads.get((buffer, other), other_size))
             before = min(size, self._leads.get((other, buffer), size))

@@ -15,6 +15,9 @@ import numpy.typing as npt
 
 ElementType = Literal["int8", "int16", "int32"]
 
+SAME_PLACE = -1
+"""A `Call.lead` that allows two buffers to share bytes only where both begin at the very same address."""
+
 
 @dataclass(frozen=True)
 class Record:
@@ -137,7 +140,7 @@ class Call:
     def lead(self, source: Source, target: Target | Scratch) -> int | None:
         """By how many bytes `source` has to lie after `target` at least, so that writing destroys nothing yet unread.
 
-        0 allows both to begin at the same address (in place); None, that they must not share a byte.
+        0 allows both to begin at the same address, too, and SAME_PLACE only that; None asks that they share no byte.
         """
         del source, target
         return None
@@ -167,10 +170,12 @@ class Step:
     Attributes:
         name: of the tensor that it makes.
         output_shape: of the tensor that it makes.
+        macs: multiplications with a weight, those in the padding included.
     """
 
     name: str
     output_shape: tuple[int, ...]
+    macs: int
     call: Call
 
 

@@ -12,13 +12,15 @@
 _Static_assert((int32_t)-3 >> 1 == -2, "right shift of a negative number must be arithmetic");
 
 /* Kernels are inlined into each layer, where their parameters are literals and fold into the code; layers are not,
- * so that a profile can name them. */
+ * so that a profile can name them. What is large and the same for many layers is shared: a function of its own. */
 #if defined(__GNUC__)
 #define SS_KERNEL static inline __attribute__((always_inline))
 #define SS_LAYER static __attribute__((noinline))
+#define SS_SHARED static __attribute__((noinline, unused))
 #else
 #define SS_KERNEL static inline
 #define SS_LAYER static
+#define SS_SHARED static
 #endif
 
 /* Hides a value from the optimiser, which would turn masks back into the branches that they replace. */

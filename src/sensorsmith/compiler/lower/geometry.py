@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import astuple
 
+import numpy as np
+
 from sensorsmith.compiler.steps import Dims, Window
 from sensorsmith.graph.ops.family import Layer
 from sensorsmith.graph.types import Conv2D, DepthwiseConv2D, Pool2D, Tensor
@@ -50,3 +52,26 @@ def reaches_padding(window: Window, x: Dims, kernel: Dims, y: Dims) -> bool:
     bottom = (y.h - 1) * window.stride_h - window.pad_h + (kernel.h - 1) * window.dilation_h
     right = (y.w - 1) * window.stride_w - window.pad_w + (kernel.w - 1) * window.dilation_w
     return bottom >= x.h or right >= x.w
+
+
+def window_lead(window: Window, x: Dims, y: Dims, together: int = 1) -> int:
+    """`Call.lead` of a kernel that makes output pixels in order, and reads all windows of some before it writes them.
+
+    Args:
+        together: how many pixels it reads before it writes them.
+    """
+    rows, columns = np.divmod(np.arange(y.h * y.w), y.w)
+    first_row = _first_inside(rows * window.stride_h - window.pad_h, window.dilation_h)
+    first_column = _first_inside(columns * window.stride_w - window.pad_w, window.dilation_w)
+    read = np.minimum(first_row * x.w + first_column, x.h * x.w) * x.c
+    # From each pixel on, the lowest address that is still to be read.
+    unread = np.minimum.accumulate(read[::-1])[::-1]
+    ends = np.arange(together, y.h * y.w, together)
+    return max(0, int((ends * y.c - unread[ends]).max(initial=0)))
+
+
+def _first_inside(
+    origin: np.ndarray[tuple[int], np.dtype[np.int64]], dilation: int
+) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """The first tap at or behind 0, of windows that begin at `origin`."""
+    return np.where(origin < 0, origin % dilation, origin)

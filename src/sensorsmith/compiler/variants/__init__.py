@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sensorsmith.compiler.steps import Call
+from sensorsmith.compiler.variants import armv7em
 
 Specialise = Mapping[type[Call], Callable[[Any], Call | None]]
 
-BY_NAME: Mapping[str, Specialise] = {}
+BY_NAME: Mapping[str, Specialise] = {"armv7em": armv7em.SPECIALISE}
