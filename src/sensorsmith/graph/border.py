@@ -69,7 +69,9 @@ def _without(op: RawOperator, model: RawModel) -> tuple[RawOperator, ...]:
 
 def _face(op: RawOperator, outer: RawTensor, inner: RawTensor) -> Face:
     if outer.shape != inner.shape:
-        raise op.refuse(f"takes shape {outer.shape} to {inner.shape}", "convert the model again")
+        raise op.refuse(
+            f"the border's shapes {outer.shape} outside and {inner.shape} inside differ", "convert the model again"
+        )
     if outer.type == FLOAT32:
         return Face(outer.name, "float32")
     a, b = outer.quantization, inner.quantization

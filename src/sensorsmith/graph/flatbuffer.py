@@ -268,7 +268,7 @@ class _Builder:
         if isinstance(value, bytes):
             return self.items(value, len(value), BLOB_ALIGNMENT)
         records = [item for item in value if isinstance(item, Record)]
-        if records:
+        if records or not field.format:
             return self.tables(records)
         return self.items(struct.pack(f"<{len(value)}{field.format}", *value), len(value), 8)
 

@@ -148,9 +148,10 @@ class _Folding:
             return op
         try:
             result = EVALUATE[op.name](op, values) if op.name in EVALUATE else values[0].reshape(y.shape)
+            value = np.asarray(result, object)  # of an array of one element numpy makes the element at times
         except (ValueError, IndexError, TypeError):
             raise op.refuse(f"its operands do not fit {op.name}", "convert the model again") from None
-        self._become_integers(op, result)
+        self._become_integers(op, value)
         return None
 
     def _known(self, tensor: RawTensor) -> Value | None:

@@ -17,7 +17,7 @@ from sensorsmith.graph.flatbuffer import Field, Layout, Table
 from sensorsmith.graph.raw import RawOperator
 
 Value = npt.NDArray[Any]
-Evaluate = Callable[[RawOperator, list[Value]], Value]
+Evaluate = Callable[[RawOperator, list[Value]], Any]  # an array, or the element of one
 
 _ACTIVATION: Layout = {"fused_activation_function": Field(0, "b")}
 _CONCATENATION: Layout = {"axis": Field(0, "i"), "fused_activation_function": Field(1, "b")}
@@ -43,21 +43,21 @@ def _plain(options: Table) -> None:
 
 
 def _binary(combine: Callable[[Any, Any], Any]) -> Evaluate:
-    def evaluate(op: RawOperator, x: list[Value]) -> Value:
+    def evaluate(op: RawOperator, x: list[Value]) -> Any:
         _plain(op.options(_ACTIVATION))
         a, b = x
-        return np.asarray(combine(a, b), object)
+        return combine(a, b)
 
     return evaluate
 
 
-def _concatenation(op: RawOperator, x: list[Value]) -> Value:
+def _concatenation(op: RawOperator, x: list[Value]) -> Any:
     options = op.options(_CONCATENATION)
     _plain(options)
     return np.concatenate(x, axis=options.integer("axis"))
 
 
-def _gather(op: RawOperator, x: list[Value]) -> Value:
+def _gather(op: RawOperator, x: list[Value]) -> Any:
     options = op.options(_GATHER)
     _require(options.integer("batch_dims") == 0)
     values, indices = x
@@ -65,18 +65,18 @@ def _gather(op: RawOperator, x: list[Value]) -> Value:
     return np.take(values, indices.astype(np.intp), axis=options.integer("axis"))
 
 
-def _pack(op: RawOperator, x: list[Value]) -> Value:
+def _pack(op: RawOperator, x: list[Value]) -> Any:
     return np.stack(x, axis=op.options(_PACK).integer("axis"))
 
 
-def _product(op: RawOperator, x: list[Value]) -> Value:
+def _product(op: RawOperator, x: list[Value]) -> Any:
     values, axes = x
     axis = tuple(int(a) for a in axes.ravel())
     keep = bool(op.options(_REDUCE).integer("keep_dims"))
-    return np.asarray(np.prod(values, axis=axis, keepdims=keep), object)
+    return np.prod(values, axis=axis, keepdims=keep)
 
 
-def _slice(_op: RawOperator, x: list[Value]) -> Value:
+def _slice(_op: RawOperator, x: list[Value]) -> Any:
     values, begin, size = x
     _require(values.ndim == begin.size == size.size == 1)
     first, count = int(begin.item()), int(size.item())
@@ -85,7 +85,7 @@ def _slice(_op: RawOperator, x: list[Value]) -> Value:
     return values[first:end]
 
 
-def _strided_slice(op: RawOperator, x: list[Value]) -> Value:
+def _strided_slice(op: RawOperator, x: list[Value]) -> Any:
     options = op.options(_STRIDED_SLICE)
     _require(not any(options.integer(name) for name in ("ellipsis_mask", "new_axis_mask")))
     values, begin, end, stride = x
@@ -93,14 +93,14 @@ def _strided_slice(op: RawOperator, x: list[Value]) -> Value:
     first, step = int(begin.item()), int(stride.item())
     if options.integer("shrink_axis_mask") & 1:
         _require(-len(values) <= first < len(values))
-        return np.asarray(values[first], object)
+        return values[first]
     _require(step != 0)
     start = None if options.integer("begin_mask") & 1 else first
     stop = None if options.integer("end_mask") & 1 else int(end.item())
     return values[start:stop:step]
 
 
-def _same(_op: RawOperator, x: list[Value]) -> Value:
+def _same(_op: RawOperator, x: list[Value]) -> Any:
     (values,) = x
     return values
 

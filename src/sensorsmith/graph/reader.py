@@ -10,7 +10,7 @@ from sensorsmith.graph.flatbuffer import Source
 from sensorsmith.graph.fold import drop_unused, fold
 from sensorsmith.graph.ops import BY_CODE, SUPPORTED, family_of
 from sensorsmith.graph.raw import RawModel, RawOperator, read_raw, to_tensor
-from sensorsmith.graph.schema import CUSTOM, DTYPES, IDENTIFIER, MODEL, SUBGRAPH, UINT8, VERSION
+from sensorsmith.graph.schema import CUSTOM, IDENTIFIER, MODEL, SUBGRAPH, UINT8, VERSION, type_name
 from sensorsmith.graph.types import Graph, Node, Tensor
 
 SIZE_LIMIT = 64 << 20
@@ -56,23 +56,19 @@ def read_tflite(data: bytes) -> Graph:
 
 
 def _require_supported(op: RawOperator, model: RawModel) -> None:
-    types = {model.tensors[i].type for i in (*op.inputs, *op.outputs) if 0 <= i < len(model.tensors)}
+    types = [model.tensors[i].type for i in (*op.inputs, *op.outputs) if 0 <= i < len(model.tensors)]
+    if op.name in ("QUANTIZE", "DEQUANTIZE") and types[0] != types[-1]:
+        raise op.refuse(
+            f"{op.name} changes from {type_name(types[0])} to {type_name(types[-1])} inside of the model",
+            "quantize every layer of the model to int8",
+        )
     if UINT8 in types and op.number != CUSTOM:
         raise op.refuse(
             f"{op.name} computes in uint8, which came before int8",
             "convert the model again with full-integer quantization to int8",
         )
-    if op.name in ("QUANTIZE", "DEQUANTIZE") and len(types) > 1:
-        names = " to ".join(DTYPES.get(t, f"type {t}") for t in (_first(op.inputs, model), _first(op.outputs, model)))
-        raise op.refuse(
-            f"{op.name} changes from {names} inside of the model", "quantize every layer of the model to int8"
-        )
     if op.number not in BY_CODE:
         raise op.refuse(f"the operator {op.name} is not supported", f"rebuild the model from {SUPPORTED}")
-
-
-def _first(indices: tuple[int, ...], model: RawModel) -> int:
-    return model.tensors[indices[0]].type if indices and 0 <= indices[0] < len(model.tensors) else -1
 
 
 def _tensors(model: RawModel) -> tuple[Tensor, ...]:

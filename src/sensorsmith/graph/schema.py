@@ -57,6 +57,7 @@ OPERATOR: Layout = {
 BUFFER: Layout = {"data": Field(0), "offset": Field(1, "Q")}
 
 DTYPES: dict[int, DType] = {0: "float32", 2: "int32", 7: "int16", 9: "int8"}
+TYPE_NAMES = ("float32", "float16", "int32", "uint8", "int64", "string", "bool", "int16", "complex64", "int8")
 # Those of which nothing is left once a file is read: halves become float32, uint8 stands at the border alone, and
 # int64 holds shapes.
 FLOAT32, FLOAT16, INT32, UINT8, INT64, INT8 = 0, 1, 2, 3, 4, 9
@@ -81,6 +82,11 @@ SELECT_V2 DENSIFY SEGMENT_SUM BATCH_MATMUL
 OPERATOR_NAMES = _NAMES.split()
 # From here on the one-byte field no longer holds the code.
 PLACEHOLDER_CODE = 127
+
+
+def type_name(number: int) -> str:
+    """The name of a tensor's type, or its number where it is newer than `TYPE_NAMES`."""
+    return TYPE_NAMES[number] if 0 <= number < len(TYPE_NAMES) else f"type {number}"
 
 
 def operator_name(code: int) -> str:
