@@ -16,7 +16,8 @@ from sensorsmith.base.errors import ModelError
 
 # Names, shapes, scales and tables of the largest models for microcontrollers take well under 1 MB.
 METADATA_LIMIT = 8 << 20
-_TABLE_COST = 64
+# In time rather than memory: a file of nothing but tables is refused within seconds.
+_TABLE_COST = 256
 _EMPTY_TABLE = struct.pack("<HHi", 4, 4, 4)
 
 
