@@ -21,10 +21,10 @@ WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wsign-conversion", "-Wpedantic
 
 
 class Library:
-    """The C of several graphs, named m0, m1, ..."""
+    """The C of several graphs, named m0, m1, ...; of a variant that has assembly, the C path."""
 
-    def __init__(self, graphs: Sequence[Graph], folder: Path) -> None:
-        self.emitted = [compile_graph(graph, f"m{i}") for i, graph in enumerate(graphs)]
+    def __init__(self, graphs: Sequence[Graph], folder: Path, target: str = "host") -> None:
+        self.emitted = [compile_graph(graph, f"m{i}", target) for i, graph in enumerate(graphs)]
         files = {name: text for emitted in self.emitted for name, text in emitted.files.items()}
         self._library = load_library(build_shared(files, folder, STRICT))
 

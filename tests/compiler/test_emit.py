@@ -19,7 +19,7 @@ GRAPHS = [motion_net(), small_convnet()]
 IDS = ["motion", "all operators"]
 
 
-@pytest.mark.parametrize("path", golden_files(), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", golden_files(), ids=lambda path: f"{path.parent.name}-{path.name}")
 def test_golden(path: Path) -> None:
     assert path.read_text(encoding="utf-8") == golden_files()[path], f"if the change is meant, run: {COMMAND}"
 

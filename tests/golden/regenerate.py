@@ -8,17 +8,20 @@ from tests.compiler.models import tiny
 
 from sensorsmith.compiler import compile_graph
 
+TARGETS = ("host", "cortex-m4")
 COMMAND = "python -m tests.golden.regenerate"
 
 
 def golden_files() -> dict[Path, str]:
     """What the compiler emits now for the golden model; the runtime's headers are copies and left out."""
-    folder = Path(__file__).parent / "tiny"
-    files = compile_graph(tiny(), "tiny", "cortex-m4").files
-    return {folder / name: files[name] for name in ("tiny.c", "tiny.h")}
+    golden = {}
+    for target in TARGETS:
+        files = compile_graph(tiny(), "tiny", target).files
+        golden |= {Path(__file__).parent / "tiny" / target / name: files[name] for name in ("tiny.c", "tiny.h")}
+    return golden
 
 
 if __name__ == "__main__":
     for path, text in golden_files().items():
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")

@@ -1,4 +1,4 @@
-"""From an int8 graph to C: legalise, schedule, choose kernel variants, plan memory, emit; deterministic text out."""
+"""From an int8 graph to C: simplify, legalise, choose kernels, schedule, plan memory, emit; deterministic text out."""
 
 from sensorsmith.compiler.compile import Emitted, compile_graph
 from sensorsmith.compiler.host import HostModel, load

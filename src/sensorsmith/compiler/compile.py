@@ -1,4 +1,4 @@
-"""The compiler: legalise -> schedule -> choose kernel variants -> plan memory -> emit C."""
+"""The compiler: simplify -> legalise -> choose kernel variants -> schedule -> plan memory -> emit C."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from sensorsmith.compiler.emit import emit_header, emit_source, weights_bytes
 from sensorsmith.compiler.headers import closure
 from sensorsmith.compiler.kernels import header_name, select
 from sensorsmith.compiler.legalise import legalise
+from sensorsmith.compiler.lives import leads_of, lives_of
 from sensorsmith.compiler.memory import Life, Plan, plan_memory
+from sensorsmith.compiler.passes import simplify
 from sensorsmith.compiler.report import BufferReport, CompileReport, LayerReport
-from sensorsmith.compiler.schedule import schedule
-from sensorsmith.compiler.steps import SAME_PLACE, Program, Source
+from sensorsmith.compiler.schedule import drop_unread, schedule
+from sensorsmith.compiler.steps import Program
 from sensorsmith.graph import Border, Graph, Tensor, check_graph, write_tflite
-from sensorsmith.graph.tidy import tidy
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,11 @@ def compile_graph(graph: Graph, name: str, target: str = "host") -> Emitted:
             todo="use lower-case letters, digits and underscores, a letter first, and not ss_, the runtime's own",
         )
     check_graph(graph)
-    program = select(schedule(legalise(tidy(graph))), target)
-    lives = _lives(program)
-    plan = plan_memory(lives, _leads(program, lives))
-    report = _report(graph, program, lives, plan, name, target)
+    whole = drop_unread(legalise(graph))
+    program = schedule(select(legalise(simplify(graph)), target))
+    lives = lives_of(program)
+    plan = plan_memory(lives, leads_of(program, lives))
+    report = _report(graph, whole, program, lives, plan, name, target)
     headers = [header_name(layer.op, layer.variant) for layer in report.layers]
     files = {
         f"{name}.c": emit_source(program, plan.offsets, report),
@@ -81,36 +83,8 @@ def compile_graph(graph: Graph, name: str, target: str = "host") -> Emitted:
     return Emitted(files, report, graph.tensors[graph.inputs[0]], graph.tensors[graph.outputs[0]], graph.border)
 
 
-def _lives(program: Program) -> dict[int, Life]:
-    """From which step to which each buffer is in use; the input from before the first, the output to after the last."""
-    first = {program.input: -1}
-    last = {program.input: -1}
-    for index, step in enumerate(program.steps):
-        for use in step.call.buffers():
-            last[use.buffer] = index
-            if not isinstance(use, Source):
-                first[use.buffer] = index
-    last[program.output] = len(program.steps)
-    return {b: Life(size, first[b], last[b]) for b, size in program.sizes.items()}
-
-
-def _leads(program: Program, lives: dict[int, Life]) -> dict[tuple[int, int], int]:
-    """Which buffers may overlap with one that the step of their last use writes, and by how much."""
-    leads: dict[tuple[int, int], int] = {}
-    for index, step in enumerate(program.steps):
-        buffers = list(step.call.buffers())
-        for written in (b for b in buffers if not isinstance(b, Source) and lives[b.buffer].first == index):
-            for read in {b.buffer for b in buffers if isinstance(b, Source) and lives[b.buffer].last == index}:
-                uses = [b for b in buffers if isinstance(b, Source) and b.buffer == read]
-                asked = {step.call.lead(use, written) for use in uses}
-                known = [lead for lead in asked if lead is not None]
-                if len(known) == len(asked) and (SAME_PLACE not in known or len(known) == 1):
-                    leads[read, written.buffer] = max(known)
-    return leads
-
-
 def _report(
-    graph: Graph, program: Program, lives: dict[int, Life], plan: Plan, name: str, target: str
+    graph: Graph, whole: Program, program: Program, lives: dict[int, Life], plan: Plan, name: str, target: str
 ) -> CompileReport:
     digits = max(2, len(str(len(program.steps))))
     layers = tuple(
@@ -136,7 +110,8 @@ def _report(
         model_sha256=hash_bytes(write_tflite(graph)),
         arena_bytes=plan.size,
         weights_bytes=sum(layer.weights_bytes for layer in layers),
-        macs=sum(layer.macs for layer in layers),
+        macs=sum(step.macs for step in whole.steps),
+        executed_macs=sum(layer.macs for layer in layers),
         layers=layers,
         buffers=buffers,
     )

@@ -32,8 +32,9 @@ def emit_header(graph: Graph, report: CompileReport) -> str:
     """The interface: functions, shapes, scales, sizes and the model's hash."""
     name, upper = report.name, report.name.upper()
     digest = [f"0x{byte:02x}" for byte in bytes.fromhex(report.model_sha256)]
+    left = "" if report.executed_macs == report.macs else f", {report.executed_macs} of them left to compute"
     return f"""\
-/* {name}.h: a neural network, {report.macs} multiply-accumulates. Made by sensorsmith; changes will be lost.
+/* {name}.h: a neural network, {report.macs} multiply-accumulates{left}. Made by sensorsmith; changes will be lost.
  *
  * Values are int8: real = scale * (value - zero point). Nothing here is reentrant: all calls use one static arena.
  */

@@ -15,8 +15,8 @@ class LayerReport:
         op: its kernel.
         variant: of the kernel.
         symbol: its function in the emitted C, under which a profile finds it.
-        macs: multiplications with a weight, those in the padding included.
-        output_shape: of the tensor that it makes.
+        macs: multiplications with a weight that it executes, those in the padding included.
+        output_shape: of the tensor that it makes, without channels that need not be computed.
         weights_bytes: weights, biases and tables of scales.
     """
 
@@ -50,7 +50,12 @@ class BufferReport:
 
 @dataclass(frozen=True)
 class CompileReport:
-    """A compiled model. Sizes are in bytes; see `LayerReport` and `BufferReport`."""
+    """A compiled model. Sizes are in bytes; see `LayerReport` and `BufferReport`.
+
+    Attributes:
+        macs: multiplications with a weight in the model as it was given, which is the figure to compare models by.
+        executed_macs: those that are left in the emitted C.
+    """
 
     name: str
     target: str
@@ -58,6 +63,7 @@ class CompileReport:
     arena_bytes: int
     weights_bytes: int
     macs: int
+    executed_macs: int
     layers: tuple[LayerReport, ...]
     buffers: tuple[BufferReport, ...]
 

@@ -44,11 +44,61 @@ SS_KERNEL void ss_widen_word_armv7em(uint32_t word, int32_t *u, int32_t *v)
     *v = (int32_t)(ss_swap_bytes(word) ^ 0x007F007Fu);
 }
 
-/* Consecutive activations, to every third word. */
-SS_SHARED void ss_widen_armv7em(const int8_t *input, int32_t *x, int groups)
+/* Consecutive activations, to every third word of x. Returns where the next ones belong. */
+SS_SHARED int32_t *ss_widen_armv7em(const int8_t *input, int32_t *x, int groups)
 {
     for (; groups > 0; groups--, input += 4, x += 6)
         ss_widen_word_armv7em(ss_load_word(input), &x[0], &x[3]);
+    return x;
+}
+
+/* The same for activations that are all equal. */
+SS_SHARED int32_t *ss_widen_padding_armv7em(int32_t *x, int groups, int32_t value)
+{
+    int32_t u, v;
+    ss_widen_word_armv7em(((uint32_t)value & 0xFFu) * 0x01010101u, &u, &v);
+    for (; groups > 0; groups--, x += 6) {
+        x[0] = u;
+        x[3] = v;
+    }
+    return x;
+}
+
+/* Four activations of each of three columns, for `groups` times, to x. */
+SS_KERNEL void ss_widen_three_armv7em(const int8_t *a, const int8_t *b, const int8_t *c, int32_t *x, int groups)
+{
+#if SS_ARMV7EM
+    register const int8_t *from_a __asm__("r0") = a;
+    register const int8_t *from_b __asm__("r1") = b;
+    register const int8_t *from_c __asm__("r2") = c;
+    register int32_t *to __asm__("r3") = x;
+    register int left __asm__("r4") = groups;
+    __asm__ volatile("1:\n"
+                     "ldr r10, [r0], #4\n"
+                     "ldr r11, [r1], #4\n"
+                     "ldr r12, [r2], #4\n"
+                     "sxtb16 r6, r10, ror #8\n"
+                     "sxtb16 r8, r11, ror #8\n"
+                     "sxtb16 r9, r12, ror #8\n"
+                     "rev16 r10, r10\n"
+                     "rev16 r11, r11\n"
+                     "rev16 r12, r12\n"
+                     "eor r10, r10, #0x007F007F\n"
+                     "eor r11, r11, #0x007F007F\n"
+                     "eor r12, r12, #0x007F007F\n"
+                     "stm r3!, {r6, r8, r9, r10, r11, r12}\n"
+                     "subs r4, r4, #1\n"
+                     "bne 1b\n"
+                     : "+r"(from_a), "+r"(from_b), "+r"(from_c), "+r"(to), "+r"(left)
+                     :
+                     : "r6", "r8", "r9", "r10", "r11", "r12", "cc", "memory");
+#else
+    for (; groups > 0; groups--, a += 4, b += 4, c += 4, x += 6) {
+        ss_widen_word_armv7em(ss_load_word(a), &x[0], &x[3]);
+        ss_widen_word_armv7em(ss_load_word(b), &x[1], &x[4]);
+        ss_widen_word_armv7em(ss_load_word(c), &x[2], &x[5]);
+    }
+#endif
 }
 
 #if SS_ARMV7EM

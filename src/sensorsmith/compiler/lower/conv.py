@@ -8,10 +8,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from sensorsmith.compiler.lower.geometry import column_as_row, dims_of, reaches_padding, window_of
+from sensorsmith.compiler.lower.geometry import column_as_row, dims_of, reaches_padding, window_lead, window_of
 from sensorsmith.compiler.lower.weights import bias_of, weights_of
 from sensorsmith.compiler.requantize import channel_scales, range_record
-from sensorsmith.compiler.steps import Call, ChannelScales, Constant, Dims, Range, Source, Target, Window
+from sensorsmith.compiler.steps import Call, ChannelScales, Constant, Dims, Range, Scratch, Source, Target, Window
 from sensorsmith.graph import types
 from sensorsmith.graph.ops.family import Layer
 from sensorsmith.graph.requantize import conv_scales
@@ -36,10 +36,22 @@ class Conv2D(Call):
     def macs(self) -> int:
         return self.output_dims.size * self.filter_dims.size
 
+    def lead(self, source: Source, target: Target | Scratch) -> int:
+        """The window is read again for each channel of its pixel."""
+        del source, target
+        early = self.output_dims.c - 1
+        return window_lead(self.window, self.input_dims, self.output_dims, early=early)
+
 
 @dataclass(frozen=True, eq=False)
 class DepthwiseConv2D(Conv2D):
     kernel: ClassVar[str] = "depthwise_conv2d"
+
+    def lead(self, source: Source, target: Target | Scratch) -> int:
+        """Of the window, each output channel reads one channel; the last reads the last."""
+        del source, target
+        early = self.output_dims.c - self.input_dims.c
+        return window_lead(self.window, self.input_dims, self.output_dims, early=early)
 
 
 def lower(

@@ -54,24 +54,23 @@ def reaches_padding(window: Window, x: Dims, kernel: Dims, y: Dims) -> bool:
     return bottom >= x.h or right >= x.w
 
 
-def window_lead(window: Window, x: Dims, y: Dims, together: int = 1) -> int:
-    """`Call.lead` of a kernel that makes output pixels in order, and reads all windows of some before it writes them.
+def window_lead(window: Window, x: Dims, y: Dims, together: int = 1, early: int = 0) -> int:
+    """`Call.lead` of a kernel that makes int8 output pixels in order; exact where each window touches the input.
 
     Args:
-        together: how many pixels it reads before it writes them.
+        together: of how many pixels it reads all windows before it writes them.
+        early: bytes of the first of these pixels that it has written, nevertheless, before its last read of the window.
     """
-    rows, columns = np.divmod(np.arange(y.h * y.w), y.w)
-    first_row = _first_inside(rows * window.stride_h - window.pad_h, window.dilation_h)
-    first_column = _first_inside(columns * window.stride_w - window.pad_w, window.dilation_w)
-    read = np.minimum(first_row * x.w + first_column, x.h * x.w) * x.c
+    rows = _first_inside(y.h, window.stride_h, window.pad_h, window.dilation_h)
+    columns = _first_inside(y.w, window.stride_w, window.pad_w, window.dilation_w)
+    read = (rows[:, None] * x.w + columns).ravel() * x.c
     # From each pixel on, the lowest address that is still to be read.
     unread = np.minimum.accumulate(read[::-1])[::-1]
-    ends = np.arange(together, y.h * y.w, together)
-    return max(0, int((ends * y.c - unread[ends]).max(initial=0)))
+    written = np.arange(0, len(unread), together)
+    return max(0, int((written * y.c + early - unread[written]).max()))
 
 
-def _first_inside(
-    origin: np.ndarray[tuple[int], np.dtype[np.int64]], dilation: int
-) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """The first tap at or behind 0, of windows that begin at `origin`."""
+def _first_inside(count: int, stride: int, before: int, dilation: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """The position of each window's first tap at or behind 0, along one axis."""
+    origin = np.arange(count) * stride - before
     return np.where(origin < 0, origin % dilation, origin)

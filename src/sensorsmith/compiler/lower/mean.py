@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from sensorsmith.compiler.requantize import check_sums, range_record, scale_record
-from sensorsmith.compiler.steps import Call, Dims, Range, Scale, Source, Target
+from sensorsmith.compiler.steps import Call, Dims, Range, Scale, Scratch, Source, Target
 from sensorsmith.graph import types
 from sensorsmith.graph.ops.family import Layer
 from sensorsmith.graph.ops.mean import mean_axes
@@ -25,6 +25,11 @@ class Mean(Call):
     input_dims: Dims
     input: Source
     output: Target
+
+    def lead(self, source: Source, target: Target | Scratch) -> int:
+        """A mean is written upon the first of its terms, or before it."""
+        del source, target
+        return 0
 
 
 def lower(_op: types.Mean, layer: Layer, sources: tuple[Source, ...], target: Target) -> Iterator[Call]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sensorsmith.compiler.lower.geometry import column_as_row, dims_of, window_of
+from sensorsmith.compiler.lower.geometry import column_as_row, dims_of, window_lead, window_of
 from sensorsmith.compiler.requantize import check_sums, range_record
-from sensorsmith.compiler.steps import Call, Dims, Range, Scale, Source, Target, Window
+from sensorsmith.compiler.steps import Call, Dims, Range, Scale, Scratch, Source, Target, Window
 from sensorsmith.graph import types
 from sensorsmith.graph.ops.family import Layer
 
@@ -23,6 +23,11 @@ class AveragePool(Call):
     pool_dims: Dims
     output_dims: Dims
     output: Target
+
+    def lead(self, source: Source, target: Target | Scratch) -> int:
+        """Each channel of a pixel reads its own."""
+        del source, target
+        return window_lead(self.window, self.input_dims, self.output_dims)
 
 
 @dataclass(frozen=True, eq=False)

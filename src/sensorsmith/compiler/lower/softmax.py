@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sensorsmith.compiler.steps import Call, Scale, Source, Target
+from sensorsmith.compiler.steps import Call, Scale, Scratch, Source, Target
 from sensorsmith.graph import types
 from sensorsmith.graph.ops.family import Layer
 from sensorsmith.graph.ops.softmax import softmax_constants
@@ -21,6 +21,11 @@ class Softmax(Call):
     classes: int
     input: Source
     output: Target
+
+    def lead(self, source: Source, target: Target | Scratch) -> int:
+        """A row is written in a pass of its own, each element after its last read."""
+        del source, target
+        return 0
 
 
 def lower(op: types.Softmax, layer: Layer, sources: tuple[Source, ...], target: Target) -> Iterator[Call]:

@@ -28,6 +28,8 @@ from sensorsmith.graph.fixedpoint import multiply_by_quantized_multiplier
 
 Ints = npt.NDArray[np.int64]
 
+_FEW_ROWS = 64
+_SMALL_LAYER = 8192  # weights
 _COLUMNS = 3  # pixels that are worked on together
 
 
@@ -53,6 +55,29 @@ class Conv2D(Call):
         if isinstance(target, Scratch):
             return None
         return window_lead(self.window, self.input_dims, self.output_dims, together=_COLUMNS)
+
+
+@dataclass(frozen=True, eq=False)
+class PointwiseConv2D(Call):
+    kernel: ClassVar[str] = "pointwise_conv2d"
+    variant: ClassVar[str] = "armv7em"
+    offset: int
+    clamp: int
+    clamped: int
+    channels: int
+    input: Source
+    stream: Constant
+    scratch: Scratch
+    pixels: int
+    rows: int
+    output: Target
+
+    def lead(self, source: Source, target: Target | Scratch) -> int | None:
+        del source
+        if isinstance(target, Scratch):
+            return None
+        dims = Dims(1, self.pixels, self.channels), Dims(1, self.pixels, self.rows)
+        return window_lead(Window(1, 1), *dims, together=_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -116,7 +141,7 @@ class DepthwiseConv2D(Call):
     multiplier: int
     input: Source
     rows: int
-    pairs: int
+    columns: int
     stream: Constant
     scratch: Scratch
     output: Target
@@ -192,33 +217,43 @@ def _folded_bias(call: conv.Conv2D, weights: Ints) -> Ints:
     return bias
 
 
-def _conv2d(call: conv.Conv2D) -> Conv2D | FullyConnected | None:
-    weights = call.filter.data.astype(np.int64).reshape(call.output_dims.c, -1)
+def _conv2d(call: conv.Conv2D) -> Call | None:
+    x, y, window = call.input_dims, call.output_dims, call.window
+    weights = call.filter.data.astype(np.int64).reshape(y.c, -1)
     bias = _folded_bias(call, weights)
-    if (
-        call.filter_dims == call.input_dims
-        and call.output_dims.h == call.output_dims.w == 1
-        and not call.window.pad_h + call.window.pad_w
-    ):
+    if call.filter_dims == x and (y.h, y.w, window.pad_h, window.pad_w) == (1, 1, 0, 0):
         return _dense(weights, bias, call.scales, call.range, call.filter.note, call)
     rows = _rows_of(weights, bias, call.scales, call.range, limit=1 << 23)
     if rows is None or _words(rows.weights).min() < -(1 << 15):
         return None
-    groups = -(-weights.shape[1] // 4)
-    pointwise = call.filter_dims.size == call.input_dims.c and call.input_dims.c % 4 == 0
+    groups, words = -(-weights.shape[1] // 4), x.c % 4 == 0
     offset, clamp, clamped = _activation(call.range)
+    stream = Constant(_stream(rows, 2), call.filter.note)
+    if call.filter_dims.size == x.c and words and (x.h, x.w) == (y.h, y.w):
+        return PointwiseConv2D(
+            offset=offset,
+            clamp=clamp,
+            clamped=clamped,
+            channels=x.c,
+            input=call.input,
+            stream=stream,
+            scratch=Scratch(4 * 6 * groups, "int32"),
+            pixels=y.h * y.w,
+            rows=y.c,
+            output=call.output,
+        )
     return Conv2D(
-        window=call.window,
+        window=window,
         input_zero_point=call.input_zero_point,
         offset=offset,
         clamp=clamp,
         clamped=clamped,
-        input_dims=call.input_dims,
+        input_dims=x,
         input=call.input,
         filter_dims=call.filter_dims,
-        stream=Constant(_stream(rows, 2), call.filter.note),
-        scratch=Scratch(4 * 6 * groups + (0 if pointwise else 4 * groups), "int32"),
-        output_dims=call.output_dims,
+        stream=stream,
+        scratch=Scratch(4 * 6 * groups + (0 if words else 4 * groups), "int32"),
+        output_dims=y,
         output=call.output,
     )
 
@@ -246,21 +281,37 @@ class FullyConnected(Call):
         return 4 * ((self.inputs - 1) // 4) if isinstance(target, Scratch) else None
 
 
-def _fully_connected(call: dense.FullyConnected) -> FullyConnected | None:
+def _fully_connected(call: dense.FullyConnected) -> Call | None:
     weights = call.weights.data.astype(np.int64)
     return _dense(weights, call.bias.data.astype(np.int64), call.scales, call.range, call.weights.note, call)
 
 
 def _dense(
     weights: Ints, bias: Ints, scales: ChannelScales, range_: Range, note: str, call: dense.FullyConnected | conv.Conv2D
-) -> FullyConnected | None:
+) -> Call | None:
     rows = _rows_of(weights, bias, scales, range_, limit=1 << 23)
     if rows is None or _words(rows.weights).min() < -(1 << 15):
         return None
     offset, clamp, clamped = _activation(range_)
+    if weights.size < _SMALL_LAYER and weights.shape[1] % 4 == 0:
+        # Two thirds of the work are in vain, but a kernel less is in flash: convolutions have brought this one.
+        return PointwiseConv2D(
+            offset=offset,
+            clamp=clamp,
+            clamped=clamped,
+            channels=weights.shape[1],
+            input=call.input,
+            stream=Constant(_stream(rows, 2), note),
+            scratch=Scratch(6 * weights.shape[1], "int32"),
+            pixels=1,
+            rows=len(weights),
+            output=call.output,
+        )
     multiplier, shift = int(rows.multiplier[0]), int(rows.shift[0])
-    row_scales = bool(np.any(rows.multiplier != multiplier) or np.any(rows.shift != shift))
     outputs, inputs = weights.shape
+    # For few rows, a table of their factors is smaller than another form of the kernel.
+    alike = bool(np.all(rows.multiplier == multiplier) and np.all(rows.shift == shift))
+    row_scales = not alike or outputs < _FEW_ROWS
     return FullyConnected(
         offset=offset if row_scales else offset << shift,
         clamp=clamp,
@@ -379,9 +430,9 @@ def _depthwise(call: conv.DepthwiseConv2D) -> DepthwiseConv2D | DepthwiseConv2D3
         multiplier=y.c // x.c,
         input=call.input,
         rows=across.taps,
-        pairs=-(-along.taps // 2),
+        columns=along.taps,
         stream=Constant(_stream_of_taps(taps, rows), call.filter.note),
-        scratch=Scratch(2 * plane.size, "int16"),
+        scratch=Scratch(2 * plane.size + 4 * across.taps * -(-along.taps // 2), "int16"),
         output=call.output,
     )
 
@@ -418,9 +469,9 @@ def _stream_3x3(taps: Ints, rows: _Rows) -> npt.NDArray[np.int32]:
 
 def _stream_of_taps(taps: Ints, rows: _Rows) -> npt.NDArray[np.int32]:
     """The stream of kernels/depthwise_conv2d/armv7em.h, for taps (N, rows, columns)."""
-    doubled = 2 * np.pad(taps, ((0, 0), (0, 0), (0, taps.shape[2] % 2)))
-    words = (doubled[:, :, 0::2] & 0xFFFF) | (doubled[:, :, 1::2] & 0xFFFF) << 16
-    return _as_int32(np.column_stack([2 * rows.bias, rows.multiplier, rows.shift, words.reshape(len(taps), -1)]))
+    flat = np.column_stack([rows.shift, taps.reshape(len(taps), -1)]).astype(np.int8)
+    words = np.ascontiguousarray(np.pad(flat, ((0, 0), (0, -flat.shape[1] % 4)))).view("<i4")
+    return np.column_stack([2 * rows.bias, rows.multiplier, words]).astype(np.int32)
 
 
 SPECIALISE: dict[type[Call], Callable[[Any], Call | None]] = {

@@ -2,6 +2,7 @@
  *
  * The patches of three output pixels are widened side by side into scratch memory, then all rows of weights meet them.
  * They are whole before the first byte of those three pixels is written, so that input and output may overlap.
+ * Where pixels are whole words, patches are widened straight from the input; otherwise they are gathered as bytes first.
  * Not here: the conditions of ss_gemm_armv7em.h.
  */
 #ifndef SS_CONV2D_ARMV7EM_H
@@ -10,53 +11,91 @@
 #include "ss_gemm_armv7em.h"
 #include "ss_window.h"
 
-/* One row of a patch, as bytes: `columns` pixels of `channels` bytes, those outside of the input made of zero points.
- * Returns where the next row begins. */
-SS_KERNEL int8_t *ss_patch_row_armv7em(const int8_t *row, int inside_row, int in_x, ss_taps inside, int columns,
-                                       int dilation, int channels, int zero_point, int8_t *patch)
+/* `size` bytes. */
+SS_KERNEL void ss_copy_armv7em(const int8_t *from, int size, int8_t *to)
 {
-    for (int kx = 0; kx < columns; kx++) {
-        const int within = inside_row & (kx >= inside.first) & (kx < inside.last);
-        const int8_t *pixel = row + (in_x + kx * dilation) * channels;
-        for (int c = 0; c < channels; c++)
-            *patch++ = within ? pixel[c] : (int8_t)zero_point;
+    int i = 0;
+    for (; i + 4 <= size; i += 4) {
+        uint32_t word = ss_load_word(&from[i]);
+        SS_OPAQUE(word); /* else a compiler may call memcpy */
+        *(ss_any_word *)&to[i] = word;
     }
-    return patch;
+    for (; i < size; i++)
+        to[i] = from[i];
+}
+
+/* The same byte `size` times. Returns the end. */
+SS_KERNEL int8_t *ss_fill_armv7em(int8_t *to, int size, int32_t value)
+{
+    for (int i = 0; i < size; i++) {
+        SS_OPAQUE(value); /* else a compiler may call memset */
+        to[i] = (int8_t)value;
+    }
+    return to + size;
+}
+
+/* One row of taps of a patch, of which those from `inside.first` to `inside.last` lie within the input, the first of them
+ * at `from`. Words are widened to every third word of x, bytes are copied to `patch`. */
+SS_KERNEL void ss_gather_armv7em(const int8_t *from, ss_taps inside, int taps, int dilation, int channels,
+                                 int32_t zero_point, int words, int32_t *x, int8_t *patch)
+{
+    const int count = inside.last - inside.first;
+    if (words) {
+        const int groups = channels / 4;
+        x = ss_widen_padding_armv7em(x, inside.first * groups, zero_point);
+        if (dilation == 1)
+            x = ss_widen_armv7em(from, x, count * groups);
+        else
+            for (int tap = 0; tap < count; tap++, from += dilation * channels)
+                x = ss_widen_armv7em(from, x, groups);
+        ss_widen_padding_armv7em(x, (taps - inside.last) * groups, zero_point);
+        return;
+    }
+    patch = ss_fill_armv7em(patch, inside.first * channels, zero_point);
+    if (dilation == 1)
+        ss_copy_armv7em(from, count * channels, patch);
+    else
+        for (int tap = 0; tap < count; tap++, from += dilation * channels)
+            ss_copy_armv7em(from, channels, patch + tap * channels);
+    ss_fill_armv7em(patch + count * channels, (taps - inside.last) * channels, zero_point);
 }
 
 SS_KERNEL void ss_conv2d_armv7em(ss_window window, int32_t input_zero_point,
                                  int32_t offset, int32_t clamp, int clamped, /* see ss_gemm */
                                  ss_dims input_dims, const int8_t *input,    /* (h, w, c) */
                                  ss_dims filter_dims, const int32_t *stream, /* see ss_gemm */
-                                 int32_t *scratch,                           /* (groups, 2, 3), then a patch */
+                                 int32_t *scratch,                           /* (groups, 2, 3), then a patch of bytes */
                                  ss_dims output_dims, int8_t *output)        /* (h, w, c) */
 {
-    const int channels = input_dims.c, size = filter_dims.h * filter_dims.w * channels;
-    const int groups = (size + 3) / 4;
-    const int pointwise = filter_dims.h == 1 && filter_dims.w == 1 && channels % 4 == 0;
+    const int channels = input_dims.c, row_size = filter_dims.w * channels;
+    const int groups = (filter_dims.h * row_size + 3) / 4;
+    const int words = channels % 4 == 0;
+    const int reach = (filter_dims.w - 1) * window.dilation_w;
+    const ss_taps all = {0, filter_dims.w}, none = {filter_dims.w, filter_dims.w};
     int8_t *const patch = (int8_t *)(scratch + 6 * groups);
     const int pixels = output_dims.h * output_dims.w;
     ss_gemm g = {.stream = stream, .x = scratch, .loops = groups / 4, .rest = groups % 4, .offset = offset, .clamp = clamp};
-    int x = 0, y = 0;
+    int in_y = -window.pad_h, in_x = -window.pad_w, x = 0;
     for (int done = 0; done < pixels; done += 3) {
         const int columns = pixels - done < 3 ? pixels - done : 3;
         for (int column = 0; column < columns; column++) {
-            const int in_y = y * window.stride_h - window.pad_h, in_x = x * window.stride_w - window.pad_w;
-            if (pointwise) {
-                ss_widen_armv7em(&input[(in_y * input_dims.w + in_x) * channels], scratch + column, groups);
-            } else {
-                const ss_taps rows = ss_taps_inside(in_y, filter_dims.h, window.dilation_h, input_dims.h);
-                const ss_taps inside = ss_taps_inside(in_x, filter_dims.w, window.dilation_w, input_dims.w);
-                int8_t *end = patch;
-                for (int ky = 0; ky < filter_dims.h; ky++)
-                    end = ss_patch_row_armv7em(&input[(in_y + ky * window.dilation_h) * input_dims.w * channels],
-                                               (ky >= rows.first) & (ky < rows.last), in_x, inside, filter_dims.w,
-                                               window.dilation_w, channels, (int)input_zero_point, end);
-                ss_widen_armv7em(patch, scratch + column, groups);
+            const int inside = in_x >= 0 && in_x + reach < input_dims.w;
+            const ss_taps some = inside ? all : ss_taps_inside(in_x, filter_dims.w, window.dilation_w, input_dims.w);
+            for (int ky = 0; ky < filter_dims.h; ky++) {
+                const int in_row = in_y + ky * window.dilation_h;
+                const ss_taps taps = in_row >= 0 && in_row < input_dims.h ? some : none;
+                const int first = taps.first < taps.last ? in_row * input_dims.w + in_x + taps.first * window.dilation_w : 0;
+                ss_gather_armv7em(&input[first * channels], taps, filter_dims.w, window.dilation_w, channels,
+                                  input_zero_point, words, scratch + column + ky * (row_size / 4) * 6,
+                                  patch + ky * row_size);
             }
+            if (!words)
+                ss_widen_armv7em(patch, scratch + column, groups);
+            in_x += window.stride_w;
             if (++x == output_dims.w) {
                 x = 0;
-                y++;
+                in_x = -window.pad_w;
+                in_y += window.stride_h;
             }
         }
         g.output = output;

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from tests.graph import messy
 from tests.graph.models import Model, inputs_of, networks, small_convnet
 
+from sensorsmith.compiler.passes.tidy import tidy
 from sensorsmith.graph import (
     Add,
     Conv2D,
@@ -19,7 +20,6 @@ from sensorsmith.graph import (
     interpret_batch,
     read_tflite,
 )
-from sensorsmith.graph.tidy import tidy
 
 
 @settings(max_examples=60, deadline=None)

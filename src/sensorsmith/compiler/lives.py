@@ -1,0 +1,42 @@
+"""Which buffers of a program are in use when, and which of them may overlap all the same."""
+
+from __future__ import annotations
+
+from sensorsmith.compiler.memory import Life
+from sensorsmith.compiler.steps import SAME_PLACE, Program, Source, Step
+
+
+def lives_of(program: Program) -> dict[int, Life]:
+    """From which step to which each buffer is in use; the input from before the first, the output to after the last."""
+    first = {program.input: -1}
+    last = {program.input: -1}
+    for index, step in enumerate(program.steps):
+        for use in step.call.buffers():
+            first.setdefault(use.buffer, index)
+            last[use.buffer] = index
+    last[program.output] = len(program.steps)
+    return {b: Life(size, first[b], last[b]) for b, size in program.sizes.items()}
+
+
+def leads_of(program: Program, lives: dict[int, Life]) -> dict[tuple[int, int], int]:
+    """Which buffers may overlap with one that the step of their last use writes, and by how much."""
+    return {
+        pair: lead
+        for index, step in enumerate(program.steps)
+        for pair, lead in step_leads(step).items()
+        if lives[pair[0]].last == index == lives[pair[1]].first
+    }
+
+
+def step_leads(step: Step) -> dict[tuple[int, int], int]:
+    """For each buffer that a step reads and each that it writes, `Call.lead`, where that is not None."""
+    buffers = list(step.call.buffers())
+    leads: dict[tuple[int, int], int] = {}
+    for written in (b for b in buffers if not isinstance(b, Source)):
+        for read in {b.buffer for b in buffers if isinstance(b, Source)} - {written.buffer}:
+            uses = [b for b in buffers if isinstance(b, Source) and b.buffer == read]
+            asked = {step.call.lead(use, written) for use in uses}
+            known = [lead for lead in asked if lead is not None]
+            if len(known) == len(asked) and (SAME_PLACE not in known or len(known) == 1):
+                leads[read, written.buffer] = max(known)
+    return leads

@@ -1,0 +1,75 @@
+"""Graphs in which channels are constant or unread."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from hypothesis import strategies as st
+from tests.graph.models import (
+    Draw,
+    Model,
+    draw_add,
+    draw_conv,
+    draw_dense,
+    draw_depthwise,
+    draw_input,
+    draw_mean,
+    draw_pool,
+    draw_reshape,
+    draw_softmax,
+)
+
+from sensorsmith.graph import Conv2D, DepthwiseConv2D, FullyConnected, Graph, Tensor
+
+BODY = (draw_conv, draw_conv, draw_depthwise, draw_pool, draw_add, draw_reshape)
+
+
+@st.composite
+def sparse_networks(draw: Draw) -> Graph:
+    """Layers with rows and columns of zeros among their weights, and biases so large that outputs saturate."""
+    model = Model("int8", draw(st.integers(0, 2**32)))
+    x = y = draw_input(draw, model)
+    for layer in draw(st.lists(st.sampled_from(BODY), min_size=2, max_size=7)):
+        if len(model.shape(y)) == 4:
+            y = layer(draw, model, y)
+    for end in (draw_mean, draw_dense, draw_dense, draw_softmax):
+        if len(model.shape(y)) > 1 and draw(st.booleans()):
+            y = end(draw, model, y)
+    return thinned(model.graph(x, y), draw(st.integers(0, 2**32)), draw(st.sampled_from([0.2, 0.5, 0.8])))
+
+
+def thinned(graph: Graph, seed: int, share: float) -> Graph:
+    """The graph with that share of the rows and columns of its weights zero, and of its biases huge."""
+    random, tensors = np.random.default_rng(seed), list(graph.tensors)
+    for node in graph.nodes:
+        if isinstance(node.op, Conv2D | DepthwiseConv2D | FullyConnected):
+            weights = tensors[node.inputs[1]]
+            outputs = 3 if isinstance(node.op, DepthwiseConv2D) else 0
+            tensors[node.inputs[1]] = _zeroed(weights, (outputs, len(weights.shape) - 1), random, share)
+            if len(node.inputs) > 2:
+                bias = tensors[node.inputs[2]]
+                assert bias.data is not None
+                huge = np.where(
+                    random.random(bias.size) < share, random.choice([-(10**8), 10**8], bias.size), bias.data
+                )
+                tensors[node.inputs[2]] = replace(bias, data=huge.astype(np.int32))
+    return replace(graph, tensors=tuple(tensors))
+
+
+def _zeroed(tensor: Tensor, axes: tuple[int, ...], random: np.random.Generator, share: float) -> Tensor:
+    assert tensor.data is not None
+    data = tensor.data.copy()
+    for axis in axes:
+        np.moveaxis(data, axis, 0)[random.random(data.shape[axis]) < share] = 0
+    return replace(tensor, data=data)
+
+
+def extremes(graph: Graph, count: int, seed: int = 0) -> npt.NDArray[Any]:
+    """Inputs of the smallest and largest values, then of both mixed, then of all."""
+    shape, random = graph.tensors[graph.inputs[0]].shape[1:], np.random.default_rng(seed)
+    ends = random.choice(np.array([-128, 127], np.int8), (count, *shape))
+    ends[0], ends[1] = -128, 127
+    return np.concatenate([ends, random.integers(-128, 128, (count, *shape), np.int8)])
