@@ -5,7 +5,7 @@
 
 Each case must either be read, and then pass the checks, come back the same from the writer and (a sample) compile; or
 be refused with a ModelError of one line. Memory is limited to 1 GB by the operating system, each case to 5 seconds.
-Case N of a seed is always the same file: `--only N` runs it alone. Writes benchmarks/results/fuzz_reader.json; the exit
+Case N of a seed is always the same file, of the same corpus: `--only N` runs it alone. Writes benchmarks/results/fuzz_reader.json; the exit
 code is 1 where anything was found.
 """
 
@@ -33,6 +33,7 @@ import numpy as np
 
 from sensorsmith.base.errors import ModelError
 from sensorsmith.base.files import write_json
+from sensorsmith.base.hashing import hash_bytes
 from sensorsmith.compiler import compile_graph
 from sensorsmith.graph import check_graph, read_tflite, same, write_tflite
 from sensorsmith.graph.flatbuffer import Layout, Source, Table
@@ -166,7 +167,7 @@ def case(number: int, seed: int, files: list[tuple[bytes, Sites]]) -> bytes:
 
 
 def judge(data: bytes, compiled: bool) -> str:
-    """Run one case; returns how it ended, in words without names and numbers.
+    """Run one case; returns how it ended, in words without names and numbers, which become #.
 
     Raises:
         Exception: what must not happen.
@@ -175,7 +176,7 @@ def judge(data: bytes, compiled: bool) -> str:
         graph = read_tflite(data)
     except ModelError as error:
         _require_clear(error)
-        return re.sub(r"'[^']*'|\d+|\(.*?\)|\[.*?\]", "#", error.what)[:60]
+        return re.sub(r"'[^']*'|\(.*?\)|\[.*?\]|\b[A-Z_]{2,}\w*|-?\d[\d.e-]*", "#", error.what)[:60]
     check_graph(graph)
     assert same(read_tflite(write_tflite(graph)), graph), "the writer gives another graph"
     if compiled:
@@ -242,7 +243,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         "seed": options.seed,
         "cases": number,
         "cpu_seconds": round(time.process_time() - start, 1),
-        "files": len(files),
+        "corpus": {"files": len(files), "sha256": hash_bytes(b"".join(data for data, _ in files))},
         "findings": findings,
         "slowest_case_seconds": round(slowest, 2),
         "peak_memory_mb": round(peak / 1024),
