@@ -5,8 +5,8 @@
 
 Each case must either be read, and then pass the checks, come back the same from the writer and (a sample) compile; or
 be refused with a ModelError of one line. Memory is limited to 1 GB by the operating system, each case to 5 seconds.
-Case N of a seed is always the same file, of the same corpus: `--only N` runs it alone. Writes benchmarks/results/fuzz_reader.json; the exit
-code is 1 where anything was found.
+Case N of a seed is always the same file, as long as the corpus is: `--only N` runs it alone. Writes
+benchmarks/results/fuzz_reader.json; the exit code is 1 where anything was found.
 """
 
 from __future__ import annotations
