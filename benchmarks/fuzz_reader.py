@@ -200,14 +200,16 @@ def out_of_time(_signal: int, _frame: Any) -> None:
 
 
 def load_corpus() -> list[tuple[bytes, Sites]]:
-    """The files that are sound enough to walk through."""
+    """The files that can be walked through."""
     files = []
     for path in sorted(CORPUS.glob("*.tflite")):
         data = path.read_bytes()
         try:
-            files.append((data, Sites(data)))
+            sites = Sites(data)
         except (ModelError, struct.error):
             continue
+        if sites.numbers and sites.offsets and sites.lengths and sites.entries:
+            files.append((data, sites))
     return files
 
 
