@@ -24,6 +24,7 @@ import subprocess
 import sys
 import time
 import traceback
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -155,11 +156,24 @@ def _put(data: bytearray, at: int, width: int, value: int) -> None:
         data[at : at + width] = (value % (1 << 8 * width)).to_bytes(width, "little")
 
 
-def case(number: int, seed: int, files: list[tuple[bytes, Sites]]) -> bytes:
+@dataclass(frozen=True)
+class Corpus:
+    """What is mutated: files that are read, which are chosen in three cases of four, and files that are refused."""
+
+    sound: list[tuple[bytes, Sites]]
+    hostile: list[tuple[bytes, Sites]]
+
+    def as_json(self) -> dict[str, Any]:
+        digest = hash_bytes(b"".join(data for data, _ in self.sound + self.hostile))
+        return {"sound": len(self.sound), "hostile": len(self.hostile), "sha256": digest}
+
+
+def case(number: int, seed: int, corpus: Corpus) -> bytes:
     """The file of case `number`."""
     random = np.random.default_rng([seed, number])
-    good, sites = files[int(random.integers(0, len(files)))]
-    data = bytearray(good)
+    files = corpus.sound if random.integers(0, 4) else corpus.hostile
+    start, sites = files[int(random.integers(0, len(files)))]
+    data = bytearray(start)
     for _ in range(int(random.integers(1, 5))):
         if data:
             mutate(data, sites, random)
@@ -199,9 +213,9 @@ def out_of_time(_signal: int, _frame: Any) -> None:
     raise TimeoutError(f"took more than {CASE_SECONDS} seconds")
 
 
-def load_corpus() -> list[tuple[bytes, Sites]]:
+def load_corpus() -> Corpus:
     """The files that can be walked through."""
-    files = []
+    corpus = Corpus([], [])
     for path in sorted(CORPUS.glob("*.tflite")):
         data = path.read_bytes()
         try:
@@ -209,19 +223,23 @@ def load_corpus() -> list[tuple[bytes, Sites]]:
         except (ModelError, struct.error):
             continue
         if sites.numbers and sites.offsets and sites.lengths and sites.entries:
-            files.append((data, sites))
-    return files
+            try:
+                read_tflite(data)
+                corpus.sound.append((data, sites))
+            except ModelError:
+                corpus.hostile.append((data, sites))
+    return corpus
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
-    files = load_corpus()
+    corpus = load_corpus()
     endings: collections.Counter[str] = collections.Counter()
     findings: list[dict[str, Any]] = []
     slowest, number, start = 0.0, 0, time.process_time()
     numbers = [options.only] if options.only is not None else None
     while numbers or (numbers is None and time.process_time() - start < 60 * options.minutes):
         index = numbers.pop() if numbers else number
-        data = case(index, options.seed, files)
+        data = case(index, options.seed, corpus)
         begun = time.process_time()
         signal.setitimer(signal.ITIMER_VIRTUAL, CASE_SECONDS)
         try:
@@ -245,7 +263,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         "seed": options.seed,
         "cases": number,
         "cpu_seconds": round(time.process_time() - start, 1),
-        "corpus": {"files": len(files), "sha256": hash_bytes(b"".join(data for data, _ in files))},
+        "corpus": corpus.as_json(),
         "findings": findings,
         "slowest_case_seconds": round(slowest, 2),
         "peak_memory_mb": round(peak / 1024),
