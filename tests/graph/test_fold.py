@@ -245,8 +245,22 @@ def test_constants_that_share_a_content_are_counted_each() -> None:
     assert_refused(
         file,
         (x, y),
-        "model.subgraphs[0].tensors[66] ('again'): the constants take more than 64 MB; "
-        "use a model for microcontrollers",
+        "model.subgraphs[0].tensors[66] ('again'): constants, counted for each layer that uses them, "
+        "take more than 64 MB; use a model for microcontrollers",
+    )
+
+
+def test_a_constant_is_counted_for_each_layer_that_uses_it() -> None:
+    file = File()
+    x, y = file.tensor("x", (1, 1), "int8", INNER), file.tensor("y", (1, 1 << 20), "int8", OUTER)
+    weights = file.constant("weights", np.zeros((1 << 20, 1), np.int8), (0.01, 0))
+    for _ in range(65):
+        file.dense(x, weights, y)
+    assert_refused(
+        file,
+        (x, y),
+        "model.subgraphs[0].tensors[2] ('weights'): constants, counted for each layer that uses them, "
+        "take more than 64 MB; use a model for microcontrollers",
     )
 
 

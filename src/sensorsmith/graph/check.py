@@ -12,6 +12,7 @@ from sensorsmith.graph.types import Face, Graph, Node, Tensor
 # No microcontroller holds a tensor of so many elements, nor a layer of so many channels.
 MAX_ELEMENTS = 1 << 24
 MAX_RANK = 8
+_NAME_LENGTH = 200
 
 
 def check_graph(graph: Graph) -> None:
@@ -47,7 +48,12 @@ def layer_of(graph: Graph, index: int) -> Layer:
 def _place(graph: Graph, index: int) -> str:
     node = graph.nodes[index]
     output = graph.tensors[node.outputs[0]].name if node.outputs and _is_index(graph, node.outputs[0]) else "?"
-    return f"layer {index} ({name_of(node.op)} -> {output!r})"
+    return f"layer {index} ({name_of(node.op)} -> {shorten(output)!r})"
+
+
+def shorten(name: str) -> str:
+    """A name as messages give it: a hostile file may give each of its layers a name of a megabyte."""
+    return name if len(name) <= _NAME_LENGTH else f"{name[: _NAME_LENGTH - 3]}..."
 
 
 def check_shape(shape: tuple[int, ...], place: str) -> None:

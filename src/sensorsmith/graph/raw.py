@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sensorsmith.base.errors import ModelError
-from sensorsmith.graph.check import check_shape
+from sensorsmith.graph.check import check_shape, shorten
 from sensorsmith.graph.flatbuffer import Layout, Table, empty_table
 from sensorsmith.graph.schema import (
     BUFFER,
@@ -23,6 +23,9 @@ from sensorsmith.graph.schema import (
     operator_name,
 )
 from sensorsmith.graph.types import Quantization, Tensor
+
+# Converters join the names of what they fuse, up to some thousand characters. Messages of each layer are made of them.
+_NAME_LIMIT = 1 << 14
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +122,10 @@ def read_raw(subgraph: Table, model: Table) -> RawModel:
 
 def _tensor(table: Table, buffers: list[Table]) -> RawTensor:
     name, shape = table.text("name"), table.integers("shape")
+    if len(name) > _NAME_LIMIT:
+        raise ModelError(
+            f"has a name of more than {_NAME_LIMIT} characters", where=table.place, todo="convert the model again"
+        )
     place = f"{table.place} ({name!r})"
     signature = table.integers("shape_signature")
     parameters = table.table("quantization", QUANTIZATION)
@@ -166,7 +173,7 @@ def _operator(index: int, table: Table, codes: list[Table], tensors: tuple[RawTe
     # Codes up to 126 stood in one byte once; whichever field is larger holds the code.
     number = max(code.integer("deprecated_builtin_code"), code.integer("builtin_code"))
     name = f"{code.text('custom_code')} (custom)" if number == CUSTOM else operator_name(number)
-    layer = f"layer {index} (-> {tensors[outputs[0]].name!r})"
+    layer = f"layer {index} (-> {shorten(tensors[outputs[0]].name)!r})"
     return RawOperator(table.place, layer, number, name, inputs, outputs, table)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from sensorsmith.base.errors import ModelError
 from sensorsmith.graph.border import strip_border
 from sensorsmith.graph.check import check_ends, check_graph
@@ -72,14 +74,15 @@ def _require_supported(op: RawOperator, model: RawModel) -> None:
 
 
 def _tensors(model: RawModel) -> tuple[Tensor, ...]:
+    uses = Counter(i for op in model.operators for i in op.inputs)
     size = 0
     tensors = []
-    for raw in model.tensors:
-        # Tensors may share one content, which the compiler would write out for each of them.
-        size += len(raw.content)
+    for index, raw in enumerate(model.tensors):
+        # Layers may share a constant, and constants a content: each costs the work of checking it, and is written to C.
+        size += len(raw.content) * max(1, uses[index])
         if size > SIZE_LIMIT:
             raise ModelError(
-                f"the constants take more than {SIZE_LIMIT >> 20} MB",
+                f"constants, counted for each layer that uses them, take more than {SIZE_LIMIT >> 20} MB",
                 where=raw.place,
                 todo="use a model for microcontrollers",
             )
