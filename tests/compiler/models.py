@@ -12,14 +12,21 @@ from sensorsmith.graph import (
     Add,
     Conv2D,
     DepthwiseConv2D,
+    Elu,
     FullyConnected,
     Graph,
+    HardSwish,
+    LeakyRelu,
+    Logistic,
     Mean,
+    Operator,
     Padding,
     Pool2D,
+    Prelu,
     Quantization,
     Reshape,
     Softmax,
+    Tanh,
     Tensor,
     output_size,
 )
@@ -112,6 +119,15 @@ def corner_cases() -> dict[str, Graph]:
         "softmax, almost a maximum": _softmax((1, 6), 0.5, beta=100.0),
         "softmax, rows": _softmax((1, 3, 4), 0.1),
         "softmax, most classes": _softmax((1, 511), 0.02),
+        "logistic": _unary(Logistic(), 1 / 256, -128),
+        "tanh": _unary(Tanh(), 1 / 128, 0),
+        "hard swish": _unary(HardSwish(), 0.03, -100),
+        "elu": _unary(Elu(), 0.04, -90),
+        "leaky relu": _unary(LeakyRelu(0.25), 0.04, -30),
+        "prelu, one slope": _prelu((1, 1, 1)),
+        "prelu, slope per channel": _prelu((1, 1, 3)),
+        "prelu, slope per row": _prelu((4, 1, 1)),
+        "prelu, slope per element": _prelu((4, 5, 3)),
     }
 
 
@@ -166,6 +182,20 @@ def _sum() -> Graph:
     filter_ = model.weights((3, 1, 1, 3), (0.01,))
     other = model.node(Conv2D(), (x, filter_), model.activation((1, 4, 4, 3), 0.031, 40))
     return model.graph(x, model.node(Add("relu"), (pooled, other), model.activation((1, 4, 4, 3), 0.07, -90)))
+
+
+def _unary(op: Operator, scale: float, zero_point: int) -> Graph:
+    model = Model()
+    x = model.activation((1, 4, 5, 3), 0.05, 7)
+    return model.graph(x, model.node(op, (x,), model.activation((1, 4, 5, 3), scale, zero_point)))
+
+
+def _prelu(shape: tuple[int, ...]) -> Graph:
+    model = Model()
+    x = model.activation((1, 4, 5, 3), 0.05, 7)
+    slopes = np.random.default_rng(0).integers(-128, 128, shape, np.int8)
+    alpha = model.tensor(shape, "int8", Quantization((0.01,), (-3,)), slopes)
+    return model.graph(x, model.node(Prelu(), (x, alpha), model.activation((1, 4, 5, 3), 0.04, -20)))
 
 
 def _softmax(shape: tuple[int, ...], scale: float, beta: float = 1.0) -> Graph:

@@ -13,12 +13,15 @@ from tests.compiler.library import Library
 from tests.compiler.models import corner_cases, motion_net, tiny, up_to
 from tests.graph.models import (
     draw_add,
+    draw_constant_add,
     draw_conv,
     draw_dense,
     draw_depthwise,
     draw_mean,
     draw_pool,
+    draw_prelu,
     draw_softmax,
+    draw_unary,
     inputs_of,
     networks,
     single_layers,
@@ -31,7 +34,18 @@ from sensorsmith.base.errors import BoardError, ModelError
 from sensorsmith.compiler import compile_graph
 from sensorsmith.graph import Graph, Reshape, interpret, interpret_batch, read_tflite
 
-LAYERS = (draw_conv, draw_depthwise, draw_pool, draw_add, draw_mean, draw_dense, draw_softmax)
+LAYERS = (
+    draw_conv,
+    draw_depthwise,
+    draw_pool,
+    draw_add,
+    draw_constant_add,
+    draw_mean,
+    draw_dense,
+    draw_softmax,
+    draw_unary,
+    draw_prelu,
+)
 REFUSED = ("too much for 32 bits at its scale", "are not neighbours")  # by design; see test_legalise.py
 
 

@@ -11,7 +11,7 @@ from sensorsmith.base.errors import ModelError
 from sensorsmith.compiler import steps
 from sensorsmith.compiler.legalise import legalise
 from sensorsmith.compiler.lower.conv import Conv2D as Conv2DCall
-from sensorsmith.graph import Conv2D, Graph, Mean, Pool2D, Softmax, check_graph
+from sensorsmith.graph import Add, Conv2D, Graph, Mean, Pool2D, Softmax, check_graph
 
 
 def _message(graph: Graph) -> str:
@@ -59,6 +59,18 @@ def test_a_reshape_shares_the_buffer_of_its_input() -> None:
     program = legalise(tiny())
     assert program.input == tiny().inputs[0]
     assert next(program.steps[0].call.buffers()) == steps.Source(program.input)
+
+
+def test_a_constant_among_the_activations_is_brought_into_the_arena() -> None:
+    model = Model()
+    x = model.activation((1, 4))
+    one = model.constant((1, 4))
+    y = model.node(Add(), (x, one), model.activation((1, 4)))
+    y = model.node(Add(), (y, one), model.activation((1, 4)))
+    program = legalise(model.graph(x, y))
+    assert [step.call.kernel for step in program.steps] == ["load", "add", "add"]
+    assert list(program.steps[0].call.buffers()) == [steps.Target(one)]
+    assert program.sizes[one] == 4
 
 
 def test_a_float_model() -> None:

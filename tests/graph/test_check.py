@@ -7,7 +7,7 @@ import pytest
 from tests.graph.checks import assert_refused
 from tests.graph.models import Model, small_convnet
 
-from sensorsmith.graph import Add, FullyConnected, Graph, Node, Quantization, Tensor, check_graph
+from sensorsmith.graph import Add, FullyConnected, Graph, Node, Quantization, Reshape, Tensor, check_graph
 
 MODEL = Model()
 X = MODEL.activation((1, 4))
@@ -142,15 +142,15 @@ def test_structures_that_cannot_run_are_refused(graph: Graph, message: str) -> N
     [
         (
             changed(Y, dtype="int16"),
-            "its output is int16; convert the model to int8 (full-integer quantization) or leave it in float32",
+            "computes in int16; convert the model to int8 (full-integer quantization) or leave it in float32",
         ),
         (
             changed(Y, dtype="float32"),
-            "its input is int8 where its output is float32; convert the model so that it is float32",
+            "its input is int8 where it computes in float32; convert the model so that it is float32",
         ),
         (
             changed(BIAS, dtype="float32", data=np.zeros(3, np.float32)),
-            "its bias is float32 where its output is int8; convert the model so that it is int32",
+            "its bias is float32 where it computes in int8; convert the model so that it is int32",
         ),
         (
             changed(X, quantization=None),
@@ -194,4 +194,14 @@ def test_tensors_that_no_layer_uses_are_checked_too() -> None:
     assert_refused(
         replace(GRAPH, tensors=(*GRAPH.tensors, extra)),
         "tensor 4 ('extra'): has shape (0,); convert the model with fixed shapes and batch 1",
+    )
+
+
+def test_an_output_without_a_batch_is_refused() -> None:
+    model = Model()
+    x = model.activation((1, 6))
+    y = model.node(Reshape((2, 3)), (x,), model.activation((2, 3)))
+    assert_refused(
+        model.graph(x, y),
+        "the model's output: the shape (2, 3) of 't1' does not begin with a batch of 1; convert the model with batch 1",
     )

@@ -11,7 +11,19 @@ from tests.graph.models import inputs_of
 from tests.graph.oracle import Oracle
 
 from sensorsmith.base.errors import ModelError
-from sensorsmith.graph import Conv2D, FullyConnected, Graph, Pool2D, Reshape, interpret, read_tflite, same, write_tflite
+from sensorsmith.graph import (
+    Conv2D,
+    ExpandDims,
+    FullyConnected,
+    Graph,
+    Pool2D,
+    Reshape,
+    Squeeze,
+    interpret,
+    read_tflite,
+    same,
+    write_tflite,
+)
 from sensorsmith.graph.flatbuffer import Field, Source
 from sensorsmith.graph.schema import MODEL, SUBGRAPH, TENSOR
 
@@ -48,7 +60,16 @@ def test_a_flatten_on_an_open_batch(oracle: Oracle) -> None:
 
 def test_a_one_dimensional_convolution(oracle: Oracle) -> None:
     graph = read_tflite(messy.conv1d())
-    assert operators(graph) == [Reshape, Conv2D, Reshape, Reshape, Pool2D, Reshape, Reshape, FullyConnected]
+    assert operators(graph) == [
+        ExpandDims,
+        Conv2D,
+        Squeeze,
+        ExpandDims,
+        Pool2D,
+        Reshape,
+        Reshape,
+        FullyConnected,
+    ]
     assert_same_as_file(messy.conv1d(), oracle)
 
 
@@ -268,5 +289,5 @@ def test_operators_whose_tensors_do_not_exist_are_left_to_the_checks() -> None:
     file = File()
     x = file.tensor("x", (1, 6), "int8", INNER)
     file.op("EXPAND_DIMS", (77, 78), file.tensor("y", (1, 6), "int8", INNER), options=(52, {"none": Field(0)}, {}))
-    with pytest.raises(ModelError, match=r"^layer 0 \(-> 'y'\): the operator EXPAND_DIMS is not supported"):
+    with pytest.raises(ModelError, match=r"^layer 0 \(EXPAND_DIMS -> 'y'\): refers to tensor 77 of 2"):
         read_tflite(file.build((x,), (x,)))

@@ -149,7 +149,7 @@ class Table:
         at = self._find(name)
         place = self._name(name)
         if at is None:
-            return empty_table(layout, place)
+            return Table(Source(_EMPTY_TABLE), 4, layout, place)
         return Table(self._source, self._source.follow(at, place), layout, place)
 
     def tables(self, name: str, layout: Layout) -> list[Table]:
@@ -188,11 +188,6 @@ class Table:
 
     def _name(self, name: str) -> str:
         return f"{self.place}.{name}"
-
-
-def empty_table(layout: Layout, place: str) -> Table:
-    """A table of a file that leaves out every field."""
-    return Table(Source(_EMPTY_TABLE), 4, layout, place)
 
 
 @dataclass(frozen=True)

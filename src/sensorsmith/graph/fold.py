@@ -1,8 +1,7 @@
 """Folds away what exporters leave in a model although nothing of it depends on the input.
 
 Integer arithmetic on shapes (SHAPE, STRIDED_SLICE, PACK ... that lead to a RESHAPE) becomes constants, with a batch of
-1. EXPAND_DIMS and SQUEEZE, as around 1-D convolutions, become RESHAPE, which costs nothing when compiled. A dense
-layer at each of N steps keeps its batch of 1. DEQUANTIZE of a constant and FILL become constants.
+1. A dense layer at each of N steps keeps its batch of 1. DEQUANTIZE of a constant and FILL become constants.
 """
 
 from __future__ import annotations
@@ -17,9 +16,8 @@ from sensorsmith.graph.check import check_shape
 from sensorsmith.graph.dequantize import dequantize
 from sensorsmith.graph.integers import EVALUATE, Value
 from sensorsmith.graph.raw import RawModel, RawOperator, RawTensor, require_content, to_tensor
-from sensorsmith.graph.schema import FLOAT16, FLOAT32, INT32, INT64, OPERATOR_NAMES
+from sensorsmith.graph.schema import FLOAT16, FLOAT32, INT32, INT64
 
-RESHAPE = OPERATOR_NAMES.index("RESHAPE")
 # These give the same elements another shape.
 _RESHAPING = ("RESHAPE", "EXPAND_DIMS", "SQUEEZE")
 # A shape has at most 8 dimensions; what is computed with them is not much longer.
@@ -89,7 +87,7 @@ class _Folding:
         self._growth = 0
 
     def fold(self, op: RawOperator) -> RawOperator | None:
-        """The operator, another one in its place, or None where its output has become a constant."""
+        """The operator, or None where its output has become a constant."""
         operands = op.inputs[:2] if op.name == "FULLY_CONNECTED" else op.inputs  # its bias may be absent
         sound = operands and all(0 <= i < len(self.tensors) for i in operands) and len(op.outputs) == 1
         if not sound or self._output(op).content:
@@ -106,9 +104,6 @@ class _Folding:
         elif op.name == "RESHAPE":
             self._reshape(op, x, y)
             return op
-        elif op.name in _RESHAPING:
-            self._free.add(op.outputs[0])
-            return op.changed(RESHAPE, op.inputs[:1])
         elif op.name == "FULLY_CONNECTED":
             self._rows(op, x, y)
             return op

@@ -9,7 +9,7 @@ import numpy as np
 
 from sensorsmith.base.errors import ModelError
 from sensorsmith.graph.check import check_shape, shorten
-from sensorsmith.graph.flatbuffer import Layout, Table, empty_table
+from sensorsmith.graph.flatbuffer import Layout, Table
 from sensorsmith.graph.schema import (
     BUFFER,
     CUSTOM,
@@ -82,11 +82,6 @@ class RawOperator:
 
     def options(self, layout: Layout) -> Table:
         return self.table.table("builtin_options", layout)
-
-    def changed(self, number: int, inputs: tuple[int, ...]) -> RawOperator:
-        """Another operator, without options, in this one's place."""
-        table = empty_table(OPERATOR, self.place)
-        return replace(self, number=number, name=operator_name(number), inputs=inputs, table=table)
 
     def refuse(self, what: str, todo: str) -> ModelError:
         return ModelError(what, where=self.layer, todo=todo)

@@ -13,6 +13,7 @@ from sensorsmith.graph.fold import drop_unused, fold
 from sensorsmith.graph.ops import BY_CODE, SUPPORTED, family_of
 from sensorsmith.graph.raw import RawModel, RawOperator, read_raw, to_tensor
 from sensorsmith.graph.schema import CUSTOM, IDENTIFIER, MODEL, SUBGRAPH, UINT8, VERSION, type_name
+from sensorsmith.graph.substitutes import substitute_for
 from sensorsmith.graph.types import Graph, Node, Tensor
 
 SIZE_LIMIT = 64 << 20
@@ -70,7 +71,8 @@ def _require_supported(op: RawOperator, model: RawModel) -> None:
             "convert the model again with full-integer quantization to int8",
         )
     if op.number not in BY_CODE:
-        raise op.refuse(f"the operator {op.name} is not supported", f"rebuild the model from {SUPPORTED}")
+        reason, todo = substitute_for(op.name.removesuffix(" (custom)"), op.number == CUSTOM, SUPPORTED)
+        raise op.refuse(f"the operator {op.name} is not supported{': ' * bool(reason)}{reason}", todo)
 
 
 def _tensors(model: RawModel) -> tuple[Tensor, ...]:
@@ -102,7 +104,7 @@ def _with_float_weights(tensors: tuple[Tensor, ...], nodes: tuple[Node, ...]) ->
     """Replace int8 weights of layers that compute in float32 ("dynamic range quantization") by what they stand for."""
     result = list(tensors)
     for node in nodes:
-        for i, operand in zip(node.inputs, family_of(node.op).operands, strict=False):
+        for i, operand in zip(node.inputs, family_of(node.op).slots(len(node.inputs)), strict=False):
             if operand.kind == "weights" and 0 <= i < len(tensors) and tensors[node.outputs[0]].dtype == "float32":
                 result[i] = dequantize(tensors[i])
     return tuple(result)

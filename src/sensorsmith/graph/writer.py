@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sensorsmith.graph.check import check_graph
+from sensorsmith.graph.check import check_graph, layer_of
 from sensorsmith.graph.flatbuffer import Record, Value, build
 from sensorsmith.graph.ops import family_of
 from sensorsmith.graph.requantize import scale_of, zero_point_of
@@ -40,7 +40,7 @@ def write_tflite(graph: Graph) -> bytes:
     check_graph(graph)
     before, after = _conversions(graph)
     conversions = before + after
-    codes = sorted({_code(graph, node) for node in graph.nodes} | {c.code for c in conversions})
+    codes = sorted({_code(graph, index) for index in range(len(graph.nodes))} | {c.code for c in conversions})
     # Buffer 0 is empty by convention and stands for all tensors that are computed.
     constants = [index for index, tensor in enumerate(graph.tensors) if tensor.data is not None]
     buffers = {index: number for number, index in enumerate(constants, start=1)}
@@ -53,7 +53,7 @@ def write_tflite(graph: Graph) -> bytes:
         "outputs": after[0].outputs if after else graph.outputs,
         "operators": [
             *(_conversion(c, codes.index(c.code)) for c in before),
-            *(_operator(node, codes.index(_code(graph, node))) for node in graph.nodes),
+            *(_operator(node, codes.index(_code(graph, index))) for index, node in enumerate(graph.nodes)),
             *(_conversion(c, codes.index(c.code)) for c in after),
         ],
         "name": graph.name,
@@ -116,11 +116,12 @@ def _conversion(conversion: _Conversion, opcode_index: int) -> Record:
     return Record(OPERATOR, {"opcode_index": opcode_index, **ends})
 
 
-def _code(graph: Graph, node: Node) -> tuple[int, int]:
+def _code(graph: Graph, index: int) -> tuple[int, int]:
     """Builtin code and version of a node's operator."""
-    family = family_of(node.op)
-    code, _ = family.encode(node.op)
-    return code, family.version if graph.tensors[node.outputs[0]].dtype == "int8" else 1
+    op = graph.nodes[index].op
+    family = family_of(op)
+    code, _ = family.encode(op)
+    return code, family.version if layer_of(graph, index).dtype == "int8" else 1
 
 
 def _operator_code(code: int, version: int) -> Record:
@@ -131,16 +132,11 @@ def _operator_code(code: int, version: int) -> Record:
 def _operator(node: Node, opcode_index: int) -> Record:
     family = family_of(node.op)
     _, options = family.encode(node.op)
-    return Record(
-        OPERATOR,
-        {
-            "opcode_index": opcode_index,
-            "inputs": node.inputs,
-            "outputs": node.outputs,
-            "builtin_options_type": family.options_type,
-            "builtin_options": Record(family.options, options),
-        },
-    )
+    values: dict[str, Value] = {"opcode_index": opcode_index, "inputs": node.inputs, "outputs": node.outputs}
+    if family.options_type:
+        values["builtin_options_type"] = family.options_type
+        values["builtin_options"] = Record(family.options, options)
+    return Record(OPERATOR, values)
 
 
 def _tensor(tensor: Tensor, buffer: int) -> Record:

@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import HealthCheck, given, settings
 from tests.graph.checks import assert_refused, assert_same_as_oracle
-from tests.graph.models import Draw, Model, draw_add, draw_conv, single_layers
+from tests.graph.models import Draw, Model, draw_add, draw_constant_add, draw_conv, inputs_of, single_layers
 from tests.graph.oracle import Oracle
 
-from sensorsmith.graph import Add, Graph, Quantization
+from sensorsmith.graph import Add, Graph, interpret, interpret_batch
 
 
 def two_branches(draw: Draw, model: Model, x: int) -> int:
@@ -42,12 +42,10 @@ def test_an_output_of_too_fine_a_scale_is_refused() -> None:
     )
 
 
-def test_adding_a_constant_is_refused() -> None:
-    model = Model()
-    x = model.activation((1, 4))
-    one = model.tensor((1, 4), "int8", Quantization((0.05,), (0,)), np.ones((1, 4), np.int8))
-    y = model.node(Add(), (x, one), model.activation((1, 4)))
-    assert_refused(
-        model.graph(x, y),
-        "layer 0 (ADD -> 't2'): its second input 't1' is a constant; fold it into weights and biases",
-    )
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(graph=single_layers(draw_constant_add))
+def test_adding_a_constant_equals_tflite_micro(graph: Graph, oracle: Oracle) -> None:
+    assert_same_as_oracle(graph, oracle)
+    inputs = inputs_of(graph, 3)
+    for x, y in zip(inputs, interpret_batch(graph, inputs), strict=True):
+        np.testing.assert_array_equal(interpret(graph, x[None])[graph.outputs[0]], y[None])

@@ -1,11 +1,13 @@
-"""Leaves out of a graph what does no work: reshapes to the same shape or one after another, constants that are there
-twice, layers whose result nobody uses."""
+"""Leaves out of a graph what does no work: reshapes to the same shape or one after another, requantization to the same
+scale, constants that are there twice, layers whose result nobody uses."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from sensorsmith.graph.types import Graph, Node, Reshape
+from sensorsmith.graph.types import ExpandDims, Graph, Node, Quantize, Reshape, Squeeze
+
+_RESHAPING = (Reshape, Squeeze, ExpandDims)
 
 
 def tidy(graph: Graph) -> Graph:
@@ -19,15 +21,15 @@ def tidy(graph: Graph) -> Graph:
     nodes = []
     for node in graph.nodes:
         inputs = tuple(stands_for.get(i, i) for i in node.inputs)
-        if isinstance(node.op, Reshape):
-            x, y = before_reshape.get(inputs[0], inputs[0]), node.outputs[0]
-            if _alike(graph, x, y):
-                before_reshape[y] = x
-                inputs = (x, *inputs[1:])
-                if graph.tensors[x].shape == graph.tensors[y].shape and y not in graph.outputs:
-                    stands_for[y] = x
-                    continue
-        nodes.append(replace(node, inputs=inputs))
+        y = node.outputs[0]
+        if isinstance(node.op, _RESHAPING) and _alike(graph, before_reshape.get(inputs[0], inputs[0]), y):
+            before_reshape[y] = x = before_reshape.get(inputs[0], inputs[0])
+            node = replace(node, op=Reshape(graph.tensors[y].shape))
+            inputs = (x,)
+        if isinstance(node.op, Reshape | Quantize) and _same(graph, inputs[0], y) and y not in graph.outputs:
+            stands_for[y] = inputs[0]
+        else:
+            nodes.append(replace(node, inputs=inputs))
     return replace(graph, nodes=_live(nodes, graph.outputs))
 
 
@@ -43,8 +45,13 @@ def _duplicates(graph: Graph) -> dict[int, int]:
 
 
 def _alike(graph: Graph, x: int, y: int) -> bool:
-    """TFLite Micro lets scales differ a little, and layers further on would see it."""
+    """TFLite Micro lets scales differ a little where it copies, and layers further on would see it."""
     return graph.tensors[x].quantization == graph.tensors[y].quantization
+
+
+def _same(graph: Graph, x: int, y: int) -> bool:
+    a, b = graph.tensors[x], graph.tensors[y]
+    return (a.shape, a.dtype) == (b.shape, b.dtype) and _alike(graph, x, y)
 
 
 def _live(nodes: list[Node], outputs: tuple[int, ...]) -> tuple[Node, ...]:

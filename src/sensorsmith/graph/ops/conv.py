@@ -151,6 +151,7 @@ CONV = Family(
     check=_check_conv,
     int8=_int8_conv,
     float32=_float_conv,
+    limits="ungrouped; weights symmetric, per tensor or per channel",
 )
 DEPTHWISE = Family(
     operator=DepthwiseConv2D,
@@ -164,4 +165,5 @@ DEPTHWISE = Family(
     check=_check_depthwise,
     int8=_int8_depthwise,
     float32=_float_depthwise,
+    limits="weights symmetric, per tensor or per channel",
 )

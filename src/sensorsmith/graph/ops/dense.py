@@ -64,4 +64,5 @@ FAMILY = Family(
     check=_check,
     int8=_int8,
     float32=_float32,
+    limits="weights symmetric, per tensor or per channel",
 )

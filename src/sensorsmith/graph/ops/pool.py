@@ -89,4 +89,5 @@ FAMILY = Family(
     check=_check,
     int8=_int8,
     float32=_float32,
+    limits="one scale for input and output",
 )
