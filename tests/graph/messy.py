@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from sensorsmith.graph.flatbuffer import Field, Layout, Record, build
-from sensorsmith.graph.ops.conv import CONV_OPTIONS
+from sensorsmith.graph.ops.conv import CONV_OPTIONS, DEPTHWISE_OPTIONS
 from sensorsmith.graph.ops.pool import OPTIONS as POOL_OPTIONS
 from sensorsmith.graph.schema import (
     BUFFER,
@@ -138,6 +138,15 @@ class File:
         fields = {"padding": 1, "stride_w": 1, "stride_h": 1, "fused_activation_function": 1}
         self.op("CONV_2D", (x, weights, -1), y, version=3, options=(1, CONV_OPTIONS, fields))
 
+    def windows(self, x: int, weights: int, y: int, *, depthwise: bool) -> None:
+        fields = {"padding": 1, "stride_w": 1, "stride_h": 1, "depth_multiplier": 1}
+        if depthwise:
+            # Without bias rather than with -1 in its place, which TFLite Micro takes for an index.
+            self.op("DEPTHWISE_CONV_2D", (x, weights), y, version=3, options=(2, DEPTHWISE_OPTIONS, fields))
+        else:
+            del fields["depth_multiplier"]
+            self.op("CONV_2D", (x, weights, -1), y, version=3, options=(1, CONV_OPTIONS, fields))
+
     def flatten(self, x: int, shape: tuple[int, ...], quantized: Quantized, dtype: str = "int8") -> int:
         """SHAPE, STRIDED_SLICE, PACK and RESHAPE, as Keras' Flatten on an open batch; returns the flat tensor."""
         size = int(np.prod(shape[1:]))
@@ -249,4 +258,57 @@ def halves() -> bytes:
     file.op("DEQUANTIZE", (file.weights((2, 5), dtype="float16"),), weights, version=3)
     y = file.tensor("y", (1, 2), "float32", signature=(-1, 2))
     file.dense(x, weights, y)
+    return file.build((x,), (y,))
+
+
+def dilated(
+    size: tuple[int, ...],
+    dilation: tuple[int, ...],
+    padding: str = "same",
+    *,
+    depthwise: bool = False,
+    fixed: bool = False,
+    squeeze: str = "RESHAPE",
+    crop: int = 0,
+    zero_point: int = 0,
+) -> bytes:
+    """A dilated convolution of 3 taps in each dimension, spread over the batch.
+
+    Args:
+        size: steps, or rows and columns, of 2 channels.
+        dilation: as many.
+        padding: same or valid.
+        fixed: whether the file has the shapes that there are, in place of those of an open batch.
+        squeeze: the operator behind the convolution of one dimension.
+        crop: what is cut off before the result.
+        zero_point: of the input.
+    """
+    file, inner = File(3), (0.05, zero_point)
+    d, filter_ = dilation, (1, 3, 3, 2) if depthwise else (4, 3, 3, 2)
+    outputs, batch = 2 if depthwise else 4, int(np.prod(d)) if fixed else 1
+    reach = [2 * n if padding == "same" else 0 for n in d]
+    more = [-(n + r) % step for n, r, step in zip(size, reach, d, strict=True)]
+    pads = [(r // 2, r - r // 2 + m) for r, m in zip(reach, more, strict=True)]
+    spread = tuple((n + r + m) // step for n, r, m, step in zip(size, reach, more, d, strict=True))
+    middle, result = tuple(n - 2 for n in spread), tuple(n + r - 2 * k for n, r, k in zip(size, reach, d, strict=True))
+    block = file.constant("block", np.array(d, np.int32))
+    x = file.tensor("x", (1, *size, 2), "int8", inner, (-1, *size, 2))
+    taken = file.tensor("SpaceToBatchND", (batch, *spread, 2), "int8", inner)
+    file.op("SPACE_TO_BATCH_ND", (x, block, file.constant("pads", np.array(pads, np.int32))), taken, version=2)
+    made = file.tensor("BatchToSpaceND", (batch, *middle, outputs), "int8", OUTER)
+    weights = file.weights(filter_ if len(d) == 2 else (*filter_[:1], 1, *filter_[2:]), 3 if depthwise else 0)
+    if len(d) == 2:
+        file.windows(taken, weights, made, depthwise=depthwise)
+    else:
+        image = file.tensor("image", (batch, 1, *spread, 2), "int8", inner)
+        file.op("EXPAND_DIMS", (taken, file.scalar(1)), image, options=(52, {}, {}))
+        wide = file.tensor("conv", (batch, 1, *middle, outputs), "int8", OUTER)
+        file.windows(image, weights, wide, depthwise=depthwise)
+        if squeeze == "RESHAPE":
+            file.op("RESHAPE", (wide, file.integers(-1, *middle, outputs)), made)
+        else:
+            file.op(squeeze, (wide,), made, options=(30, {"squeeze_dims": Field(0, "i")}, {"squeeze_dims": (1,)}))
+    y = file.tensor("y", (1, *result, outputs), "int8", OUTER)
+    crops = file.constant("crops", np.array([(crop, m) for m in more], np.int32))
+    file.op("BATCH_TO_SPACE_ND", (made, block, crops), y, version=2)
     return file.build((x,), (y,))

@@ -14,20 +14,18 @@ import numpy as np
 from sensorsmith.base.errors import ModelError
 from sensorsmith.graph.check import check_shape
 from sensorsmith.graph.dequantize import dequantize
-from sensorsmith.graph.integers import EVALUATE, Value
+from sensorsmith.graph.integers import EVALUATE, MAX_INTEGERS, Value, integers_of
 from sensorsmith.graph.raw import RawModel, RawOperator, RawTensor, require_content, to_tensor
 from sensorsmith.graph.schema import FLOAT16, FLOAT32, INT32, INT64
 
 # These give the same elements another shape.
 _RESHAPING = ("RESHAPE", "EXPAND_DIMS", "SQUEEZE")
-# A shape has at most 8 dimensions; what is computed with them is not much longer.
-_MAX_INTEGERS = 64
 # Constants that take more memory than their file does.
 _GROWTH_LIMIT = 64 << 20
 
 
 def fold(model: RawModel) -> RawModel:
-    """The same model without operators on shapes and on constants; tensors that only those used are left out.
+    """The same model, over the same tensors, without operators on shapes and on constants.
 
     Raises:
         ModelError: a shape depends on what the model is given, or constants grow without measure.
@@ -37,7 +35,7 @@ def fold(model: RawModel) -> RawModel:
             _require_fixed(model.tensors[index])
     folding = _Folding(list(model.tensors))
     kept = [left for op in model.operators if (left := folding.fold(op)) is not None]
-    return drop_unused(replace(model, tensors=tuple(folding.tensors), operators=tuple(kept)), model)
+    return replace(model, tensors=tuple(folding.tensors), operators=tuple(kept))
 
 
 def _require_fixed(tensor: RawTensor) -> None:
@@ -125,7 +123,7 @@ class _Folding:
         self.tensors[op.outputs[0]] = replace(y, signature=y.shape)
 
     def _become_integers(self, op: RawOperator, value: Value) -> None:
-        if value.size > _MAX_INTEGERS or not all(-(2**31) <= n < 2**31 for n in value.flat):
+        if value.size > MAX_INTEGERS or not all(-(2**31) <= n < 2**31 for n in value.flat):
             raise op.refuse("computes no shape that a tensor can have", "convert the model again")
         content = np.asarray(value, np.int64).astype("<i4").tobytes()
         self._become(op, type=INT32, shape=value.shape, content=content)
@@ -136,7 +134,7 @@ class _Folding:
 
     def _integers(self, op: RawOperator, y: RawTensor) -> RawOperator | None:
         """What is not known stays; if a shape comes of it, the RESHAPE is refused, otherwise the operator itself."""
-        operands = [self._known(self.tensors[i]) for i in op.inputs]
+        operands = [integers_of(self.tensors[i]) for i in op.inputs]
         operands = operands[:1] if op.name in _RESHAPING else operands
         values = [value for value in operands if value is not None]
         if len(values) < len(operands):
@@ -149,21 +147,12 @@ class _Folding:
         self._become_integers(op, value)
         return None
 
-    def _known(self, tensor: RawTensor) -> Value | None:
-        """The integers of a constant; None for any other tensor."""
-        if tensor.type not in (INT32, INT64) or not tensor.content or tensor.size > _MAX_INTEGERS:
-            return None
-        check_shape(tensor.shape, tensor.place)
-        dtype = np.dtype("<i4" if tensor.type == INT32 else "<i8")
-        require_content(tensor, dtype)
-        return np.frombuffer(tensor.content, dtype).reshape(tensor.shape).astype(object)
-
     def _reshape(self, op: RawOperator, x: RawTensor, y: RawTensor) -> None:
         """Where the file leaves the output's shape open, the second operand says it."""
         self._free.add(op.outputs[0])
         if len(op.inputs) == 1:
             return
-        target = self._known(self.tensors[op.inputs[1]])
+        target = integers_of(self.tensors[op.inputs[1]])
         if target is None:
             raise op.refuse(
                 "the shape that it gives its input is known only when the model runs",
@@ -197,7 +186,7 @@ class _Folding:
 
     def _fill(self, op: RawOperator, value: RawTensor) -> None:
         """Such as the first state of an unrolled recurrent layer."""
-        dims = self._known(self.tensors[op.inputs[0]])
+        dims = integers_of(self.tensors[op.inputs[0]])
         if dims is None:
             raise op.refuse("the shape that it fills is known only when the model runs", "convert it with fixed shapes")
         shape = tuple(int(n) for n in dims.flat)

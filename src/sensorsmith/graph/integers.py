@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sensorsmith.graph.check import check_shape
 from sensorsmith.graph.flatbuffer import Field, Layout, Table
-from sensorsmith.graph.raw import RawOperator
+from sensorsmith.graph.raw import RawOperator, RawTensor, require_content
+from sensorsmith.graph.schema import INT32, INT64
 
 Value = npt.NDArray[Any]
 Evaluate = Callable[[RawOperator, list[Value]], Any]  # an array, or the element of one
@@ -30,6 +32,24 @@ _STRIDED_SLICE: Layout = {
         ("begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask", "offset")
     )
 }
+
+
+# A shape has at most 8 dimensions; what is computed with them is not much longer.
+MAX_INTEGERS = 64
+
+
+def integers_of(tensor: RawTensor) -> Value | None:
+    """The integers of a constant; None for any other tensor, and for longer ones.
+
+    Raises:
+        ModelError: its content does not fit its shape.
+    """
+    if tensor.type not in (INT32, INT64) or not tensor.content or tensor.size > MAX_INTEGERS:
+        return None
+    check_shape(tensor.shape, tensor.place)
+    dtype = np.dtype("<i4" if tensor.type == INT32 else "<i8")
+    require_content(tensor, dtype)
+    return np.frombuffer(tensor.content, dtype).reshape(tensor.shape).astype(object)
 
 
 def _require(condition: bool) -> None:

@@ -8,6 +8,7 @@ from sensorsmith.base.errors import ModelError
 from sensorsmith.graph.border import strip_border
 from sensorsmith.graph.check import check_ends, check_graph
 from sensorsmith.graph.dequantize import dequantize
+from sensorsmith.graph.dilate import dilate
 from sensorsmith.graph.flatbuffer import Source
 from sensorsmith.graph.fold import drop_unused, fold
 from sensorsmith.graph.ops import BY_CODE, SUPPORTED, family_of
@@ -45,9 +46,8 @@ def read_tflite(data: bytes) -> Graph:
         )
     file = read_raw(subgraphs[0], model)
     check_ends(file.inputs, file.outputs)
-    folded = fold(file)
-    inner, border = strip_border(folded)
-    inner = drop_unused(inner, folded)
+    inner, border = strip_border(dilate(fold(file)))
+    inner = drop_unused(inner, file)
     # Operators first: a model with a foreign one often has tensors of foreign types too, and the operator says more.
     for op in inner.operators:
         _require_supported(op, inner)
