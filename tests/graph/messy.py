@@ -278,7 +278,8 @@ def dilated(
         size: steps, or rows and columns, of 2 channels.
         dilation: as many.
         padding: same or valid.
-        fixed: whether the file has the shapes that there are, in place of those of an open batch.
+        fixed: whether the file has the shapes that there are, in place of those of an open batch; the padding is then
+            done by PAD, because SPACE_TO_BATCH_ND in TFLite Micro pads with what happens to lie in memory.
         squeeze: the operator behind the convolution of one dimension.
         crop: what is cut off before the result.
         zero_point: of the input.
@@ -293,8 +294,15 @@ def dilated(
     middle, result = tuple(n - 2 for n in spread), tuple(n + r - 2 * k for n, r, k in zip(size, reach, d, strict=True))
     block = file.constant("block", np.array(d, np.int32))
     x = file.tensor("x", (1, *size, 2), "int8", inner, (-1, *size, 2))
+    start = x
+    if fixed:
+        padded = tuple(n + sum(pair) for n, pair in zip(size, pads, strict=True))
+        start = file.tensor("Pad", (1, *padded, 2), "int8", inner)
+        around = file.constant("around", np.array([(0, 0), *pads, (0, 0)], np.int32))
+        file.op("PAD", (x, around), start, version=2)
+        pads = [(0, 0)] * len(d)
     taken = file.tensor("SpaceToBatchND", (batch, *spread, 2), "int8", inner)
-    file.op("SPACE_TO_BATCH_ND", (x, block, file.constant("pads", np.array(pads, np.int32))), taken, version=2)
+    file.op("SPACE_TO_BATCH_ND", (start, block, file.constant("pads", np.array(pads, np.int32))), taken, version=2)
     made = file.tensor("BatchToSpaceND", (batch, *middle, outputs), "int8", OUTER)
     weights = file.weights(filter_ if len(d) == 2 else (*filter_[:1], 1, *filter_[2:]), 3 if depthwise else 0)
     if len(d) == 2:
