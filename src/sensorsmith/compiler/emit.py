@@ -25,6 +25,9 @@ from sensorsmith.compiler.steps import (
 from sensorsmith.graph.requantize import scale_of, zero_point_of
 from sensorsmith.graph.types import Graph, Tensor
 
+MADE_BY = "Made by sensorsmith; changes will be lost."
+"""In the first lines of both files: what bears it may be overwritten."""
+
 _CTYPES = {name: f"{name}_t" for name in ("int8", "uint8", "int16", "uint16", "int32", "uint32")}
 
 
@@ -34,7 +37,7 @@ def emit_header(graph: Graph, report: CompileReport) -> str:
     digest = [f"0x{byte:02x}" for byte in bytes.fromhex(report.model_sha256)]
     left = "" if report.executed_macs == report.macs else f", {report.executed_macs} of them left to compute"
     return f"""\
-/* {name}.h: a neural network, {report.macs} multiply-accumulates{left}. Made by sensorsmith; changes will be lost.
+/* {name}.h: a neural network, {report.macs} multiply-accumulates{left}. {MADE_BY}
  *
  * Values are int8: real = scale * (value - zero point). Nothing here is reentrant: all calls use one static arena.
  */
@@ -103,7 +106,7 @@ def emit_source(program: Program, offsets: Mapping[int, int], report: CompileRep
     calls = "".join(f"    {layer.symbol}();\n" for layer in report.layers)
     input_, output = offsets[program.input], offsets[program.output]
     return f"""\
-/* {name}.c: see {name}.h. Made by sensorsmith; changes will be lost. */
+/* {name}.c: see {name}.h. {MADE_BY} */
 #include "{name}.h"
 
 {includes}
@@ -128,11 +131,9 @@ int {name}_run(void)
 
 int {name}_infer(const int8_t *input, int8_t *output)
 {{
-    for (int i = 0; i < {upper}_INPUT_SIZE; i++)
-        {name}_arena[{_sum(input_, "i")}] = input[i];
+    ss_copy(input, &{name}_arena[{input_}], {upper}_INPUT_SIZE);
     {name}_run();
-    for (int i = 0; i < {upper}_OUTPUT_SIZE; i++)
-        output[i] = {name}_arena[{_sum(output, "i")}];
+    ss_copy(&{name}_arena[{output}], output, {upper}_OUTPUT_SIZE);
     return 0;
 }}
 """
@@ -144,10 +145,6 @@ def _int_guard(program: Program, report: CompileReport) -> str:
     if max(report.arena_bytes, *arrays, 0) <= 32767:
         return ""
     return '_Static_assert(sizeof(int) >= 4, "this model is too large for a 16-bit int");\n\n'
-
-
-def _sum(offset: int, index: str) -> str:
-    return f"{offset} + {index}" if offset else index
 
 
 def _layer(step: Step, report: LayerReport, offsets: Mapping[int, int], name: str) -> str:

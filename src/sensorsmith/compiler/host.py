@@ -13,11 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sensorsmith.base import hostcc
-from sensorsmith.base.errors import DataError, ModelError
-from sensorsmith.compiler.compile import Emitted, compile_graph
-from sensorsmith.graph import Face, enter, leave, read_tflite
-
-_LARGEST_FILE = 64 << 20
+from sensorsmith.base.errors import DataError
+from sensorsmith.compiler.compile import Emitted
+from sensorsmith.compiler.files import compile_file
+from sensorsmith.graph import Face, enter, leave
 
 
 class HostModel:
@@ -90,12 +89,4 @@ def load(path: Path | str) -> HostModel:
         ModelError: the file cannot be read, or is not a model that the compiler supports.
         MissingTool: there is no C compiler.
     """
-    path = Path(path)
-    try:
-        size = path.stat().st_size
-        data = path.read_bytes() if size <= _LARGEST_FILE else b""
-    except OSError as error:
-        raise ModelError(f"cannot read the model: {error.strerror}", where=str(path), todo="check the path") from error
-    if size > _LARGEST_FILE:
-        raise ModelError(f"the model has {size} bytes", where=str(path), todo="use one of at most 64 MiB")
-    return HostModel(compile_graph(read_tflite(data), "model"))
+    return HostModel(compile_file(path))

@@ -44,13 +44,13 @@ def _same_outputs(a: Graph, b: Graph, count: int = 4) -> None:
     np.testing.assert_array_equal(interpret_batch(a, x), interpret_batch(b, x))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(sparse_networks(), st.sampled_from([1, 2, 4]))
 def test_outputs_stay_as_they_were(graph: Graph, multiple: int) -> None:
     _same_outputs(graph, fold_channels(graph, multiple))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(sparse_networks(), st.sampled_from([1, 4]))
 def test_every_channel_that_stays_keeps_every_value(graph: Graph, multiple: int) -> None:
     known = intervals(graph)

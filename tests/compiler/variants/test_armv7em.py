@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import shutil
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -12,13 +10,14 @@ import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from tests.compiler import target
 from tests.compiler.library import Library
 from tests.compiler.models import with_tensor
 from tests.graph.models import Model, draw_conv, draw_dense, draw_depthwise, inputs_of, single_layers
+from tests.measure.tools import assert_no_warnings, require
 
 from sensorsmith.base.errors import ModelError
 from sensorsmith.compiler import compile_graph
+from sensorsmith.firmware import Compiler
 from sensorsmith.graph import (
     Activation,
     Conv2D,
@@ -30,6 +29,7 @@ from sensorsmith.graph import (
     interpret_batch,
     output_size,
 )
+from sensorsmith.measure import run_model
 
 
 def _conv(
@@ -167,33 +167,28 @@ def test_the_c_path_equals_the_interpreter(case: str, library: Library) -> None:
     assert {layer.variant for layer in library.emitted[index].report.layers} == {"armv7em"}
 
 
-def _assert_equal_on_m4(graphs: list[Graph], folder: Path, compiler: str = "gcc") -> None:
+def _assert_equal_on_m4(graphs: list[Graph], compiler: Compiler = "gcc") -> None:
+    require(compiler, "cortex-m4")
+    require("unicorn", "cortex-m4")
     for index, graph in enumerate(graphs):
         x = _inputs(graph)
-        runs = target.execute(target.build(compile_graph(graph, f"m{index}", "cortex-m4"), folder, "m4", compiler), x)
-        outputs = np.stack([run.output for run in runs])
-        np.testing.assert_array_equal(outputs, interpret_batch(graph, x).reshape(outputs.shape), err_msg=f"{index}")
-        assert len({tuple(run.instructions.items()) for run in runs}) == 1
+        emitted = compile_graph(graph, f"m{index}", "cortex-m4")
+        assert_no_warnings(emitted, "cortex-m4", compiler)
+        run = run_model(emitted, "cortex-m4", x, emulator="unicorn", compiler=compiler)
+        np.testing.assert_array_equal(run.outputs, interpret_batch(graph, x), err_msg=f"{index}")
+        assert run.constant
 
 
 @pytest.mark.parametrize("case", CASES)
-@pytest.mark.usefixtures("_m4")
-def test_the_assembly_equals_the_interpreter(case: str, tmp_path: Path) -> None:
-    _assert_equal_on_m4([CASES[case]], tmp_path)
-
-
-@pytest.fixture
-def _m4() -> None:
-    if shutil.which("arm-none-eabi-gcc") is None or importlib.util.find_spec("unicorn") is None:
-        pytest.skip("arm-none-eabi-gcc or unicorn is not installed")
+def test_the_assembly_equals_the_interpreter(case: str) -> None:
+    _assert_equal_on_m4([CASES[case]])
 
 
 @pytest.mark.parametrize(
     "case", ["window of bytes", "depthwise 3x3, odd", "depthwise 5x4", "dense, rest of rows 3", "chain"]
 )
-@pytest.mark.usefixtures("_m4")
-def test_clang_takes_the_assembly_too(case: str, tmp_path: Path) -> None:
-    _assert_equal_on_m4([CASES[case]], tmp_path, "clang")
+def test_clang_takes_the_assembly_too(case: str) -> None:
+    _assert_equal_on_m4([CASES[case]], "clang")
 
 
 def _compiles(graph: Graph) -> bool:

@@ -99,10 +99,8 @@ int tiny_run(void)
 
 int tiny_infer(const int8_t *input, int8_t *output)
 {
-    for (int i = 0; i < TINY_INPUT_SIZE; i++)
-        tiny_arena[64 + i] = input[i];
+    ss_copy(input, &tiny_arena[64], TINY_INPUT_SIZE);
     tiny_run();
-    for (int i = 0; i < TINY_OUTPUT_SIZE; i++)
-        output[i] = tiny_arena[i];
+    ss_copy(&tiny_arena[0], output, TINY_OUTPUT_SIZE);
     return 0;
 }

@@ -2,33 +2,36 @@
 #include "tiny.h"
 
 #include "ss_base.h"
-#include "ss_conv2d_armv7em.h"
-#include "ss_fully_connected_armv7em.h"
+#include "ss_conv2d_ref.h"
+#include "ss_fully_connected_ref.h"
 #include "ss_max_pool_ref.h"
 #include "ss_softmax_ref.h"
 
 static _Alignas(8) int8_t tiny_arena[TINY_ARENA_BYTES];
 
 /* t4: (1, 4, 1, 3), 72 multiply-accumulates */
-static const int32_t tiny_layer_00_conv2d_stream[18] SS_FLASH = { /* (2, 9), 3 scales, 0.125 to 0.5 */
-        -157651,      -86101, -1785755775, -1078349397,       41885,       52679,  1073741824,  1073741824,
-            515,      -14551,           0,  -370943019,           0,       63473,           0,  1073741824,
-              0,           4};
+static const int32_t tiny_layer_00_conv2d_multiplier[3] SS_FLASH = { /* (3), 31 fraction bits */
+    1073741824, 1073741824, 1073741824};
+static const int8_t tiny_layer_00_conv2d_shift[3] SS_FLASH = { /* (3), a power of two */
+    -4, -3, -5};
+static const int8_t tiny_layer_00_conv2d_filter[18] SS_FLASH = { /* (3, 3, 1, 2), 3 scales, 0.125 to 0.5 */
+    -127, -120, -113, -106,  -99,  -92,  -85,  -78,  -71,  -64,  -57,  -50,  -43,  -36,  -29,  -22,  -15,   -8};
+static const int32_t tiny_layer_00_conv2d_bias[3] SS_FLASH = { /* (3) */
+    -127,  -37,   53};
 SS_LAYER void tiny_layer_00_conv2d(void)
 {
-    ss_conv2d_armv7em(
+    ss_conv2d_ref(
         (ss_window){.stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1, .pad_h = 0, .pad_w = 1},
         /* input_zero_point */ -1,
-        /* offset */ -255,
-        /* clamp */ 0,
-        /* clamped */ 0,
+        (ss_range){.zero_point = -128, .minimum = -128, .maximum = 127},
+        (ss_channel_scales){.multiplier = tiny_layer_00_conv2d_multiplier, .shift = tiny_layer_00_conv2d_shift},
         /* input_dims */ (ss_dims){.h = 1, .w = 4, .c = 2},
-        &tiny_arena[64],
+        &tiny_arena[8],
         /* filter_dims */ (ss_dims){.h = 1, .w = 3, .c = 2},
-        tiny_layer_00_conv2d_stream,
-        (int32_t *)(void *)&tiny_arena[0],
+        tiny_layer_00_conv2d_filter,
+        tiny_layer_00_conv2d_bias,
         /* output_dims */ (ss_dims){.h = 1, .w = 4, .c = 3},
-        &tiny_arena[56]);
+        &tiny_arena[0]);
 }
 
 /* t5: (1, 2, 1, 3) */
@@ -38,32 +41,32 @@ SS_LAYER void tiny_layer_01_max_pool(void)
         (ss_window){.stride_h = 1, .stride_w = 2, .dilation_h = 1, .dilation_w = 1, .pad_h = 0, .pad_w = 0},
         (ss_range){.zero_point = 0, .minimum = -128, .maximum = 127},
         /* input_dims */ (ss_dims){.h = 1, .w = 4, .c = 3},
-        &tiny_arena[56],
+        &tiny_arena[0],
         /* pool_dims */ (ss_dims){.h = 1, .w = 2, .c = 1},
         /* output_dims */ (ss_dims){.h = 1, .w = 2, .c = 3},
-        &tiny_arena[4]);
+        &tiny_arena[0]);
 }
 
 /* t8: (1, 2), 12 multiply-accumulates */
-static const int32_t tiny_layer_02_fully_connected_stream[17] SS_FLASH = { /* (1, 17), scale 0.01 */
-      -18540975,    -3235269,           0,           0, -1482977919,  -169223217,           0,           0,
-          49589,        4099,           0,           0,  1374389504,  1374389504,           0,           0,
-            257};
+static const int32_t tiny_layer_02_fully_connected_multiplier[2] SS_FLASH = { /* (2), 31 fraction bits */
+    1374389504, 1374389504};
+static const int8_t tiny_layer_02_fully_connected_shift[2] SS_FLASH = { /* (2), a power of two */
+    -2, -2};
+static const int8_t tiny_layer_02_fully_connected_weights[12] SS_FLASH = { /* (2, 6), scale 0.01 */
+    -127, -114, -101,  -88,  -75,  -62,  -49,  -36,  -23,  -10,    3,   16};
+static const int32_t tiny_layer_02_fully_connected_bias[2] SS_FLASH = { /* (2), the input's zero point folded in */
+    -72576, -12672};
 SS_LAYER void tiny_layer_02_fully_connected(void)
 {
-    ss_fully_connected_armv7em(
-        /* offset */ 7,
-        /* clamp */ 0,
-        /* clamped */ 0,
-        /* row_scales */ 1,
-        /* multiplier */ 1374389504,
-        /* shift */ 1,
+    ss_fully_connected_ref(
+        (ss_range){.zero_point = 3, .minimum = -128, .maximum = 127},
+        (ss_channel_scales){.multiplier = tiny_layer_02_fully_connected_multiplier, .shift = tiny_layer_02_fully_connected_shift},
         /* inputs */ 6,
-        &tiny_arena[4],
-        tiny_layer_02_fully_connected_stream,
-        (int32_t *)(void *)&tiny_arena[0],
+        &tiny_arena[0],
+        tiny_layer_02_fully_connected_weights,
+        tiny_layer_02_fully_connected_bias,
         /* outputs */ 2,
-        &tiny_arena[16]);
+        &tiny_arena[8]);
 }
 
 /* t9: (1, 2) */
@@ -74,13 +77,13 @@ SS_LAYER void tiny_layer_03_softmax(void)
         (ss_scale){.multiplier = 1073741824, .shift = 25},
         /* rows */ 1,
         /* classes */ 2,
-        &tiny_arena[16],
+        &tiny_arena[8],
         &tiny_arena[0]);
 }
 
 int8_t *tiny_input(void)
 {
-    return &tiny_arena[64];
+    return &tiny_arena[8];
 }
 
 const int8_t *tiny_output(void)
@@ -99,10 +102,8 @@ int tiny_run(void)
 
 int tiny_infer(const int8_t *input, int8_t *output)
 {
-    for (int i = 0; i < TINY_INPUT_SIZE; i++)
-        tiny_arena[64 + i] = input[i];
+    ss_copy(input, &tiny_arena[8], TINY_INPUT_SIZE);
     tiny_run();
-    for (int i = 0; i < TINY_OUTPUT_SIZE; i++)
-        output[i] = tiny_arena[i];
+    ss_copy(&tiny_arena[0], output, TINY_OUTPUT_SIZE);
     return 0;
 }

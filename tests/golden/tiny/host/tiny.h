@@ -19,7 +19,7 @@
 #define TINY_OUTPUT_SCALE 0.00390625f
 #define TINY_OUTPUT_ZERO_POINT (-128)
 
-#define TINY_ARENA_BYTES 72
+#define TINY_ARENA_BYTES 16
 
 /* SHA-256 of the model's .tflite file, as sensorsmith writes it. */
 #define TINY_MODEL_SHA256 "24ffaec63401b6b3bce791fdb281610d5c3ac5b5c97b656ecccf06ed1c9f3c4d"
