@@ -10,8 +10,10 @@ from tests.graph.models import Model
 
 from sensorsmith.graph import (
     Add,
+    BatchMatMul,
     Conv2D,
     DepthwiseConv2D,
+    DType,
     Elu,
     FullyConnected,
     Graph,
@@ -25,9 +27,12 @@ from sensorsmith.graph import (
     Prelu,
     Quantization,
     Reshape,
+    ResizeBilinear,
+    ResizeNearest,
     Softmax,
     Tanh,
     Tensor,
+    TransposeConv,
     output_size,
 )
 
@@ -73,6 +78,25 @@ def motion_net(seed: int = 0) -> Graph:
     return model.graph(x, y)
 
 
+def int16_net() -> Graph:
+    """A small network of every operator that computes in int16."""
+    model = Model("int16")
+    x = y = model.activation((1, 6, 5, 2), 2e-4)
+    filter_ = model.weights((4, 3, 3, 2), (0.01, 0.02, 0.003, 0.01))
+    inputs = (y, filter_, model.bias(y, filter_, 4))
+    y = model.node(Conv2D(activation="relu"), inputs, model.activation((1, 6, 5, 4), 4e-4))
+    filter_ = model.weights((1, 3, 2, 4), (0.01,) * 4, axis=3)
+    y = model.node(DepthwiseConv2D(), (y, filter_), model.activation((1, 6, 5, 4), 8e-4))
+    y = model.node(Pool2D("max", (2, 2), (2, 1)), (y,), model.activation((1, 3, 4, 4), 8e-4))
+    shape = model.indices((1, 6, 8, 2))
+    filter_ = model.weights((2, 2, 2, 4))
+    y = model.node(TransposeConv((2, 2)), (shape, filter_, y), model.activation((1, 6, 8, 2), 8e-4))
+    y = model.node(Pool2D("average", (2, 2), (2, 2)), (y,), model.activation((1, 3, 4, 2), 8e-4))
+    filter_ = model.weights((5, 24))
+    y = model.node(FullyConnected(), (y, filter_), model.activation((1, 5), 8e-4))
+    return model.graph(x, y)
+
+
 def up_to(graph: Graph, node: int) -> Graph:
     """The same graph with the output of one of its nodes as the model's."""
     return replace(graph, nodes=graph.nodes[: node + 1], outputs=graph.nodes[node].outputs)
@@ -105,6 +129,7 @@ def corner_cases() -> dict[str, Graph]:
         "depthwise, dilated": _conv((1, 8, 7, 3), (1, 3, 3, 3), DepthwiseConv2D(dilation=(2, 3), activation="relu")),
         "depthwise, valid": _conv((1, 5, 5, 2), (1, 3, 3, 6), DepthwiseConv2D((1, 2), "valid", multiplier=3)),
         "dense, scale per channel": _dense(6, 4, (0.01, 0.02, 0.03, 0.001)),
+        "dense, rows": _dense(6, 4, (0.01, 0.02, 0.03, 0.001), rows=5),
         "dense, one output": _dense(33, 1, (0.02,)),
         "average, padded": _pool("average", (3, 2), (2, 1), "same"),
         "average, relu6": _pool("average", (2, 5), (1, 1), "valid"),
@@ -124,6 +149,27 @@ def corner_cases() -> dict[str, Graph]:
         "hard swish": _unary(HardSwish(), 0.03, -100),
         "elu": _unary(Elu(), 0.04, -90),
         "leaky relu": _unary(LeakyRelu(0.25), 0.04, -30),
+        "resize, nearest": _resize(ResizeNearest(), 9, 3),
+        "resize, nearest, half pixel": _resize(ResizeNearest(half_pixel_centers=True), 2, 11),
+        "resize, bilinear": _resize(ResizeBilinear(), 9, 3),
+        "resize, bilinear, half pixel": _resize(ResizeBilinear(half_pixel_centers=True), 8, 10),
+        "resize, bilinear, corners": _resize(ResizeBilinear(align_corners=True), 1, 13),
+        "transposed, strided": _transpose_conv(TransposeConv((2, 3), activation="relu"), 7, 15),
+        "transposed, valid": _transpose_conv(TransposeConv((2, 3), "valid"), 10, 16),
+        "transposed, stride above filter": _transpose_conv(TransposeConv((5, 6)), 20, 27),
+        "products of matrices": _attention(),
+        "int16, dilated, padded": _conv((1, 7, 6, 3), (4, 3, 2, 3), Conv2D(dilation=(2, 3)), dtype="int16"),
+        "int16, column": _conv((1, 9, 1, 2), (3, 3, 1, 2), Conv2D(activation="relu"), dtype="int16"),
+        "int16, long sums": _conv((1, 2, 2, 600), (3, 1, 2, 600), Conv2D(), output_scale=20.0, dtype="int16"),
+        "int16, factor above 1": _conv((1, 3, 3, 2), (3, 3, 3, 2), Conv2D(), output_scale=2e-4, dtype="int16"),
+        "int16, dead channel": _conv((1, 4, 4, 2), (2, 1, 1, 2), Conv2D(), weight_scales=(0.01, 1e-12), dtype="int16"),
+        "int16, depthwise": _conv(
+            (1, 5, 6, 3), (1, 3, 2, 6), DepthwiseConv2D((2, 1), multiplier=2, activation="relu6"), dtype="int16"
+        ),
+        "int16, dense": _dense(33, 3, (0.02, 0.01, 0.005), rows=2, dtype="int16"),
+        "int16, transposed": _transpose_conv(TransposeConv((2, 3), activation="relu"), 7, 15, dtype="int16"),
+        "int16, average": _pool("average", (3, 2), (2, 1), "same", dtype="int16"),
+        "int16, maximum": _pool("max", (2, 3), (2, 2), "same", dtype="int16"),
         "prelu, one slope": _prelu((1, 1, 1)),
         "prelu, slope per channel": _prelu((1, 1, 3)),
         "prelu, slope per row": _prelu((4, 1, 1)),
@@ -139,8 +185,9 @@ def _conv(
     bias: bool = True,
     output_scale: float = 0.02,
     weight_scales: tuple[float, ...] = (),
+    dtype: DType = "int8",
 ) -> Graph:
-    model = Model()
+    model = Model(dtype)
     x = model.activation(shape, 0.05, -17)
     axis = 3 if isinstance(op, DepthwiseConv2D) else 0
     channels = filter_shape[axis]
@@ -153,16 +200,24 @@ def _conv(
     return model.graph(x, model.node(op, inputs, model.activation((1, rows, columns, channels), output_scale, 9)))
 
 
-def _dense(inputs: int, outputs: int, weight_scales: tuple[float, ...]) -> Graph:
-    model = Model()
-    x = model.activation((1, inputs), 0.05, 31)
+def _dense(inputs: int, outputs: int, weight_scales: tuple[float, ...], rows: int = 1, dtype: DType = "int8") -> Graph:
+    model = Model(dtype)
+    x = model.activation((1, rows, inputs), 0.05, 31)
     weights = model.weights((outputs, inputs), weight_scales)
-    y = model.activation((1, outputs), 0.1, -5)
-    return model.graph(x, model.node(FullyConnected("relu"), (x, weights, model.bias(x, weights, outputs)), y))
+    y = model.activation((1, rows, outputs), 0.1, -5)
+    return model.graph(
+        x, model.node(FullyConnected("relu", keep_dims=True), (x, weights, model.bias(x, weights, outputs)), y)
+    )
 
 
-def _pool(kind: Literal["average", "max"], size: tuple[int, int], stride: tuple[int, int], padding: Padding) -> Graph:
-    model = Model()
+def _pool(
+    kind: Literal["average", "max"],
+    size: tuple[int, int],
+    stride: tuple[int, int],
+    padding: Padding,
+    dtype: DType = "int8",
+) -> Graph:
+    model = Model(dtype)
     x = model.activation((1, 7, 5, 3), 0.05, -20)
     rows, columns = (output_size(n, k, s, padding) for n, k, s in zip((7, 5), size, stride, strict=True))
     y = model.activation((1, rows, columns, 3), 0.05, -20)
@@ -182,6 +237,31 @@ def _sum() -> Graph:
     filter_ = model.weights((3, 1, 1, 3), (0.01,))
     other = model.node(Conv2D(), (x, filter_), model.activation((1, 4, 4, 3), 0.031, 40))
     return model.graph(x, model.node(Add("relu"), (pooled, other), model.activation((1, 4, 4, 3), 0.07, -90)))
+
+
+def _resize(op: ResizeNearest | ResizeBilinear, rows: int, columns: int) -> Graph:
+    model = Model()
+    x = model.activation((1, 4, 5, 3), 0.05, 7)
+    y = model.activation((1, rows, columns, 3), 0.05, 7)
+    return model.graph(x, model.node(op, (x, model.indices((rows, columns))), y))
+
+
+def _transpose_conv(op: TransposeConv, rows: int, columns: int, dtype: DType = "int8") -> Graph:
+    model = Model(dtype)
+    x = model.activation((1, 4, 5, 3), 0.05, 7)
+    filter_ = model.weights((2, 3, 4, 3), (0.01, 0.02))
+    inputs = (model.indices((1, rows, columns, 2)), filter_, x, model.bias(x, filter_, 2))
+    return model.graph(x, model.node(op, inputs, model.activation((1, rows, columns, 2), 0.1, -20)))
+
+
+def _attention() -> Graph:
+    """x times its transpose, times a constant: strides of every kind."""
+    model = Model()
+    x = model.activation((1, 2, 5, 3), 0.05, 7)
+    scores = model.node(BatchMatMul(adj_y=True), (x, x), model.activation((1, 2, 5, 5), 0.2, -9))
+    values = model.constant((5, 4), 0.03, 11)
+    y = model.node(BatchMatMul(adj_x=True), (scores, values), model.activation((1, 2, 5, 4), 0.5, 3))
+    return model.graph(x, y)
 
 
 def _unary(op: Operator, scale: float, zero_point: int) -> Graph:

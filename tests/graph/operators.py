@@ -17,13 +17,17 @@ from tests.graph.models import (
     draw_dense,
     draw_depthwise,
     draw_input,
+    draw_matmul,
     draw_pool,
     draw_prelu,
+    draw_resize,
     draw_softmax,
+    draw_transpose_conv,
     draw_unary,
 )
 
-from sensorsmith.graph import DType, Elu, Graph, HardSwish, LeakyRelu, Logistic, Tanh
+from sensorsmith.graph import DType, Elu, Graph, HardSwish, LeakyRelu, Logistic, ResizeBilinear, ResizeNearest, Tanh
+from sensorsmith.graph.ops import FAMILIES
 
 DrawLayer = Callable[[Draw, Model, int], int]
 
@@ -47,6 +51,7 @@ DRAWN: dict[str, DrawLayer] = {
     "ARG_MAX": draw_move.draw_arg_max,
     "ARG_MIN": draw_move.draw_arg_min,
     "AVERAGE_POOL_2D": _on_image(draw_pool, "average"),
+    "BATCH_MATMUL": _on_image(draw_matmul),
     "CONCATENATION": draw_move.draw_concatenation,
     "CONV_2D": _on_image(draw_conv),
     "DEPTHWISE_CONV_2D": _on_image(draw_depthwise),
@@ -74,6 +79,8 @@ DRAWN: dict[str, DrawLayer] = {
     "RELU": draw_move.draw_relu,
     "RELU6": draw_move.draw_relu6,
     "RESHAPE": draw_move.draw_reshape,
+    "RESIZE_BILINEAR": _on_image(draw_resize, ResizeBilinear),
+    "RESIZE_NEAREST_NEIGHBOR": _on_image(draw_resize, ResizeNearest),
     "SLICE": draw_move.draw_slice,
     "SOFTMAX": _on_batch(draw_softmax),
     "SPACE_TO_DEPTH": draw_move.draw_space_to_depth,
@@ -85,11 +92,13 @@ DRAWN: dict[str, DrawLayer] = {
     "SUM": draw_move.draw_sum,
     "TANH": _unary(Tanh()),
     "TRANSPOSE": draw_move.draw_transpose,
+    "TRANSPOSE_CONV": _on_image(draw_transpose_conv),
     "UNPACK": draw_move.draw_unpack,
 }
 # Their outputs are int32, on which no other layer works.
 LAST = ("ARG_MAX", "ARG_MIN")
 INT8_ONLY = ("QUANTIZE",)
+INT16 = sorted(name for family in FAMILIES if family.int16 is not None for name in family.codes.values())
 # Layers may make tensors larger; beyond this many elements none is added.
 _MOST = 3000
 

@@ -13,6 +13,7 @@ from sensorsmith.graph import (
     Add,
     ArgMax,
     ArgMin,
+    BatchMatMul,
     Concatenation,
     Conv2D,
     DepthToSpace,
@@ -41,6 +42,8 @@ from sensorsmith.graph import (
     Relu,
     Relu6,
     Reshape,
+    ResizeBilinear,
+    ResizeNearest,
     Slice,
     Softmax,
     SpaceToDepth,
@@ -52,6 +55,7 @@ from sensorsmith.graph import (
     Sum,
     Tanh,
     Transpose,
+    TransposeConv,
     Unpack,
 )
 
@@ -148,6 +152,11 @@ CASES: list[tuple[str, Graph, str]] = [
         layer(Conv2D(), 0, lambda model: model.weights((3, 3, 3, 1)), y=(1, 4, 3, 3)),
         f"its filter (3, 3, 3, 1) does not fit its input {X}; "
         "use an ungrouped convolution over images of shape (1, H, W, C)",
+    ),
+    (
+        "BATCH_MATMUL",
+        layer(BatchMatMul(), 0, constant((5, 2))),
+        f"multiplies matrices {X} and (5, 2) to {X}; {AGAIN}",
     ),
     (
         "DEPTHWISE_CONV_2D",
@@ -267,6 +276,12 @@ CASES: list[tuple[str, Graph, str]] = [
         layer(Reshape((1, 12)), y=(1, 12)),
         f"reshapes {X} by (1, 12) to (1, 12); give input and output the same number of elements",
     ),
+    ("RESIZE_BILINEAR", layer(ResizeBilinear(), 0, indices(4, 3), scale=0.06), ALIKE),
+    (
+        "RESIZE_NEAREST_NEIGHBOR",
+        layer(ResizeNearest(), 0, indices(8, 3)),
+        f"resizes {X} by [8, 3] to {X}; {AGAIN}",
+    ),
     (
         "SLICE",
         layer(Slice(), 0, indices(0, 1, 0, 0), indices(1, 4, 3, 2)),
@@ -344,6 +359,11 @@ CASES: list[tuple[str, Graph, str]] = [
         "TRANSPOSE",
         layer(Transpose(), 0, indices(0, 2, 1, 3)),
         f"its output has shape {X}, its inputs give (1, 3, 4, 2); {AGAIN}",
+    ),
+    (
+        "TRANSPOSE_CONV",
+        layer(TransposeConv((0, 1)), indices(*X), lambda model: model.weights((2, 3, 3, 2)), 0),
+        f"a stride is below 1; {AGAIN}",
     ),
     (
         "UNPACK",

@@ -86,7 +86,7 @@ def test_a_dense_layer_at_each_step(oracle: Oracle) -> None:
     """TFLite Micro does not run this file, whose shapes are placeholders; it runs what we make of it."""
     graph = read_tflite(messy.dense_at_each_step())
     assert operators(graph) == [Reshape, FullyConnected, Reshape]
-    assert [graph.tensors[node.outputs[0]].shape for node in graph.nodes] == [(1, 6, 3), (1, 6, 4), (1, 6, 4)]
+    assert [graph.tensors[node.outputs[0]].shape for node in graph.nodes] == [(6, 3), (6, 4), (1, 6, 4)]
     assert_same_as_oracle(graph, oracle)
 
 

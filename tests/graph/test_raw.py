@@ -30,7 +30,7 @@ def test_numbers_of_more_than_32_bits_are_refused() -> None:
     with pytest.raises(ModelError) as error:
         mean_over(np.array([2**31], np.int64))
     assert str(error.value) == (
-        "model.subgraphs[0].tensors[2] ('axes'): holds numbers of more than 32 bits; convert the model again"
+        "layer 0 (MEAN -> 'y'): its axes is int64 where it computes in int8; convert the model so that it is int32"
     )
 
 

@@ -118,6 +118,22 @@ def test_one_zero_point_stands_for_all_channels() -> None:
     assert weights.quantization == Quantization((0.25, 0.5), (0, 0), 0)
 
 
+def test_int4_weights_are_unpacked() -> None:
+    packed = bytes((a & 15) | (b & 15) << 4 for a, b in ((1, -2), (7, -8), (0, -1), (3, 4)))
+    graph = read_tflite(file(weights={"type": 17}, buffer={"data": packed}))
+    weights = graph.tensors[1]
+    assert (weights.dtype, weights.quantization) == ("int8", Quantization((0.25,), (0,)))
+    np.testing.assert_array_equal(weights.data, np.int8([[1, -2, 7, -8], [0, -1, 3, 4]]))
+    assert weights.data is not None
+    assert not weights.data.flags.writeable
+    odd = read_tflite(
+        file(
+            weights={"type": 17, "shape": (1, 3)}, x={"shape": (1, 3)}, y={"shape": (1, 1)}, buffer={"data": packed[:2]}
+        )
+    )
+    np.testing.assert_array_equal(odd.tensors[1].data, np.int8([[1, -2, 7]]))
+
+
 def test_int8_weights_of_a_float_layer_become_float32() -> None:
     channels = Record(QUANTIZATION, {"scale": (0.25, 2.0), "zero_point": (0, 1)})
     graph = read_tflite(file(x={"type": 0}, weights={"quantization": channels}, y={"type": 0}))
@@ -138,8 +154,8 @@ def test_int8_weights_of_a_float_layer_become_float32() -> None:
         (file(version=2), "model: has schema version 2, not 3; convert it again"),
         (file(subgraphs=2), "the model has 2 subgraphs; convert it without control flow or variables"),
         (
-            file(x={"type": 4}),
-            "model.subgraphs[0].tensors[0] ('x'): has a type other than float32, int32, int16, int8; "
+            file(x={"type": 6}),
+            "model.subgraphs[0].tensors[0] ('x'): has a type other than float32, int32, int64, int16, int8; "
             "convert the model to int8",
         ),
         (
@@ -153,6 +169,16 @@ def test_int8_weights_of_a_float_layer_become_float32() -> None:
         (
             file(weights={"shape": (2, 5)}),
             "model.subgraphs[0].tensors[1] ('w'): has 8 bytes of content for int8 (2, 5); convert the model again",
+        ),
+        (
+            file(weights={"type": 17}, buffer={"data": bytes(5)}),
+            "model.subgraphs[0].tensors[1] ('w'): has 5 bytes of content for int4 (2, 4); "
+            "convert the model again, with constants only in int4",
+        ),
+        (
+            file(x={"type": 17}),
+            "model.subgraphs[0].tensors[0] ('x'): has 0 bytes of content for int4 (1, 4); "
+            "convert the model again, with constants only in int4",
         ),
         (
             file(weights={"shape": (-2, -4)}),

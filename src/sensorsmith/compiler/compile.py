@@ -16,7 +16,7 @@ from sensorsmith.compiler.memory import Life, Plan, plan_memory
 from sensorsmith.compiler.passes import simplify
 from sensorsmith.compiler.report import BufferReport, CompileReport, LayerReport
 from sensorsmith.compiler.schedule import drop_unread, schedule
-from sensorsmith.compiler.steps import Program
+from sensorsmith.compiler.steps import ElementType, Program, element_type
 from sensorsmith.graph import Border, Graph, Tensor, check_graph, write_tflite
 
 
@@ -47,12 +47,20 @@ class Emitted:
         """With the batch of 1."""
         return self.result.shape
 
+    @property
+    def input_dtype(self) -> ElementType:
+        return element_type(self.source)
+
+    @property
+    def output_dtype(self) -> ElementType:
+        return element_type(self.result)
+
 
 def compile_graph(graph: Graph, name: str, target: str = "host") -> Emitted:
-    """Compile an int8 graph to C.
+    """Compile a graph of integers to C.
 
     Args:
-        graph: one int8 input and one int8 output.
+        graph: one input and one output, int8 or int16.
         name: begins every name in the C; lower-case letters, digits and underscores.
         target: an instruction set of `VARIANTS`.
 
@@ -60,7 +68,8 @@ def compile_graph(graph: Graph, name: str, target: str = "host") -> Emitted:
         The same text for the same arguments, on every machine.
 
     Raises:
-        ModelError: the graph is malformed, not int8, or has a layer that no kernel computes; or the name is no C name.
+        ModelError: the graph is malformed, not int8 or int16, or has a layer that no kernel computes; or the name is
+            no C name.
         BoardError: there is no such target.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", name) or name.startswith("ss_"):
@@ -76,7 +85,7 @@ def compile_graph(graph: Graph, name: str, target: str = "host") -> Emitted:
     report = _report(graph, whole, program, lives, plan, name, target)
     headers = [header_name(layer.op, layer.variant) for layer in report.layers]
     files = {
-        f"{name}.c": emit_source(program, plan.offsets, report),
+        f"{name}.c": emit_source(graph, program, plan.offsets, report),
         f"{name}.h": emit_header(graph, report),
         **closure([*headers, "ss_base.h"]),
     }

@@ -46,19 +46,19 @@ class HostModel:
         """Run the model on each of N inputs.
 
         Args:
-            x: (N, ...), where (1, ...) is the model's input shape: int8; or float32 or uint8, where the model's file
-                takes that.
+            x: (N, ...), where (1, ...) is the model's input shape: of its type, int8 or int16; or float32 or uint8,
+                where the model's file takes that.
 
         Returns:
-            (N, ...), where (1, ...) is the model's output shape: int8; or, where x is not int8, what the model's file
-            gives, which is int8, float32 or uint8.
+            (N, ...), where (1, ...) is the model's output shape: of its type; or, where x is what the file takes, what
+            the file gives.
 
         Raises:
             DataError: another type or shape.
         """
         face = self.emitted.border.input
         self._check(x, face)
-        if face is None or x.dtype == np.int8:
+        if face is None or x.dtype != face.dtype:
             return self._run(x)
         y = self._run(enter(face, self.emitted.source, x))
         last = self.emitted.border.output
@@ -66,7 +66,7 @@ class HostModel:
 
     def _check(self, x: npt.NDArray[Any], face: Face | None) -> None:
         shape = self.emitted.input_shape[1:]
-        types = ["int8"] if face is None else ["int8", face.dtype]
+        types = [self.emitted.input_dtype, *([] if face is None else [face.dtype])]
         if x.dtype not in types or x.shape[1:] != shape:
             raise DataError(
                 f"the model takes {' or '.join(types)} values of shape (N, {', '.join(map(str, shape))}), "
@@ -74,9 +74,9 @@ class HostModel:
                 todo="quantize and reshape them first",
             )
 
-    def _run(self, x: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
+    def _run(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
         x = np.ascontiguousarray(x)
-        y = np.empty((len(x), *self.emitted.output_shape[1:]), np.int8)
+        y = np.empty((len(x), *self.emitted.output_shape[1:]), self.emitted.output_dtype)
         for i in range(len(x)):
             self._infer(x[i:].ctypes.data, y[i:].ctypes.data)
         return y

@@ -13,7 +13,7 @@ from sensorsmith.base.errors import ModelError
 from sensorsmith.compiler.lower import LOWERINGS
 from sensorsmith.compiler.lower.load import load
 from sensorsmith.compiler.lower.move import unchanged
-from sensorsmith.compiler.steps import ElementType, Program, Source, Step, Target
+from sensorsmith.compiler.steps import Program, Source, Step, Target, element_type
 from sensorsmith.graph.check import layer_of
 from sensorsmith.graph.ops import family_of
 from sensorsmith.graph.types import Graph, Tensor
@@ -23,9 +23,9 @@ def legalise(graph: Graph) -> Program:
     """Lower a graph that `check_graph` has passed.
 
     Raises:
-        ModelError: the graph is not int8, or has a layer that no kernel computes.
+        ModelError: the graph is not int8 or int16, or has a layer that no kernel computes.
     """
-    _check_int8(graph)
+    _check_integers(graph)
     buffer = {graph.inputs[0]: graph.inputs[0]}
     program: list[Step] = []
     for index, node in enumerate(graph.nodes):
@@ -36,10 +36,12 @@ def legalise(graph: Graph) -> Program:
                 buffer[i] = i
                 tensor = graph.tensors[i]
                 program.append(Step(tensor.name, tensor.shape, 0, load(tensor, Target(i))))
-        sources = tuple(Source(buffer[i], _element(graph.tensors[i])) for i in taken)
+        sources = tuple(Source(buffer[i], element_type(graph.tensors[i])) for i in taken)
         for number, y in enumerate(node.outputs):
             layer = layer_of(graph, index, number)
-            calls = list(LOWERINGS[type(node.op)](node.op, layer, sources, Target(y, _element(layer.y))))
+            calls = list(
+                LOWERINGS[layer.dtype][type(node.op)](node.op, layer, sources, Target(y, element_type(layer.y)))
+            )
             same = unchanged(calls)
             if same is not None and _bytes(graph.tensors[same]) == _bytes(layer.y):
                 buffer[y] = same
@@ -50,9 +52,9 @@ def legalise(graph: Graph) -> Program:
     return Program(tuple(program), sizes, buffer[graph.inputs[0]], buffer[graph.outputs[0]])
 
 
-def _check_int8(graph: Graph) -> None:
+def _check_integers(graph: Graph) -> None:
     dtype = graph.tensors[graph.inputs[0]].dtype
-    if dtype != "int8":
+    if dtype not in LOWERINGS:
         raise ModelError(f"the model computes in {dtype}", where=graph.name, todo="quantize it to int8 first")
     if not graph.nodes:
         raise ModelError("the model has no layers", where=graph.name, todo="convert it again")
@@ -60,8 +62,3 @@ def _check_int8(graph: Graph) -> None:
 
 def _bytes(tensor: Tensor) -> int:
     return tensor.size * np.dtype(tensor.dtype).itemsize
-
-
-def _element(tensor: Tensor) -> ElementType:
-    assert tensor.dtype != "float32", tensor.name
-    return tensor.dtype

@@ -4,7 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from sensorsmith.compiler.lower import add, arg, binary, conv, dense, gather, lookup, pool, prelu, reduce, softmax
+from sensorsmith.compiler.lower import (
+    add,
+    arg,
+    batch_matmul,
+    binary,
+    conv,
+    conv_s16,
+    dense,
+    gather,
+    lookup,
+    pool,
+    pool_s16,
+    prelu,
+    reduce,
+    resize,
+    softmax,
+    transpose_conv,
+)
 from sensorsmith.compiler.lower.move import Copy, Fill
 from sensorsmith.compiler.steps import Call
 from sensorsmith.compiler.variants import BY_NAME
@@ -17,20 +34,21 @@ KERNELS: dict[str, tuple[type[Call], ...]] = {
     "ADD": (add.Add, binary.Sum),
     "ARG_MAX": (arg.ArgMaximum,),
     "ARG_MIN": (arg.ArgMaximum,),
-    "AVERAGE_POOL_2D": (pool.AveragePool,),
+    "AVERAGE_POOL_2D": (pool.AveragePool, pool_s16.AveragePoolS16),
+    "BATCH_MATMUL": (batch_matmul.BatchMatMul,),
     "CONCATENATION": (Copy,),
-    "CONV_2D": (conv.Conv2D,),
-    "DEPTHWISE_CONV_2D": (conv.DepthwiseConv2D,),
+    "CONV_2D": (conv.Conv2D, conv_s16.Conv2DS16),
+    "DEPTHWISE_CONV_2D": (conv.DepthwiseConv2D, conv_s16.DepthwiseConv2DS16),
     "DEPTH_TO_SPACE": (Copy,),
     "ELU": (lookup.Lookup,),
     "EXPAND_DIMS": (),
-    "FULLY_CONNECTED": (dense.FullyConnected,),
+    "FULLY_CONNECTED": (dense.FullyConnected, conv_s16.Conv2DS16),
     "GATHER": (gather.Gather,),
     "HARD_SWISH": (lookup.Lookup,),
     "LEAKY_RELU": (lookup.Lookup,),
     "LOGISTIC": (lookup.Lookup,),
     "MAXIMUM": (binary.Maximum,),
-    "MAX_POOL_2D": (pool.MaxPool,),
+    "MAX_POOL_2D": (pool.MaxPool, pool_s16.MaxPoolS16),
     "MEAN": (reduce.Mean, reduce.ReduceSum),
     "MINIMUM": (binary.Maximum,),
     "MIRROR_PAD": (Copy,),
@@ -45,6 +63,8 @@ KERNELS: dict[str, tuple[type[Call], ...]] = {
     "RELU": (lookup.Lookup,),
     "RELU6": (lookup.Lookup,),
     "RESHAPE": (),
+    "RESIZE_BILINEAR": (resize.ResizeBilinear,),
+    "RESIZE_NEAREST_NEIGHBOR": (resize.ResizeNearest,),
     "SLICE": (Copy,),
     "SOFTMAX": (softmax.Softmax,),
     "SPACE_TO_DEPTH": (Copy,),
@@ -56,6 +76,7 @@ KERNELS: dict[str, tuple[type[Call], ...]] = {
     "SUM": (reduce.Mean, reduce.ReduceSum),
     "TANH": (lookup.Lookup,),
     "TRANSPOSE": (Copy,),
+    "TRANSPOSE_CONV": (transpose_conv.TransposeConv, conv_s16.TransposeConvS16),
     "UNPACK": (Copy,),
 }
 
@@ -81,7 +102,8 @@ def operators_text() -> str:
 
 def _row(name: str, family: Family[Any]) -> str:
     kernels = ", ".join(f"{call.kernel} ({', '.join(_variants(call))})" for call in KERNELS[name])
-    return f"| {name} | int8, float32 | {kernels or 'none: the same bytes'} | {family.limits} |\n"
+    types = ", ".join(["int8", *["int16"] * (family.int16 is not None), "float32"])
+    return f"| {name} | {types} | {kernels or 'none: the same bytes'} | {family.limits} |\n"
 
 
 def _variants(call: type[Call]) -> list[str]:

@@ -48,6 +48,7 @@ def _check_layer(family: Family[Any], op: Operator, layer: Layer) -> None:
                 _require_batch(tensor, layer.place)
         elif tensor is not layer.y:
             _check_constant(layer, name, kind, tensor)
+    _check_arithmetic(family, layer)
     family.check(op, layer)
 
 
@@ -184,6 +185,14 @@ def _check_arity(node: Node, place: str) -> None:
         )
 
 
+def _check_arithmetic(family: Family[Any], layer: Layer) -> None:
+    layer.require(
+        layer.dtype != "int16" or family.int16 is not None,
+        "computes in int16, for which it has no arithmetic here",
+        "quantize the model to int8",
+    )
+
+
 def _check_type(layer: Layer, name: str, kind: Kind, tensor: Tensor) -> None:
     kinds = DTYPES[kind]
     layer.require(
@@ -204,11 +213,16 @@ def _check_activation(layer: Layer, tensor: Tensor) -> None:
         f"{tensor.name!r} has no scale and zero point of its own",
         "convert the model with full-integer quantization",
     )
+    layer.require(
+        tensor.dtype != "int16" or tensor.quantization is None or tensor.quantization.zero_point == (0,),
+        f"{tensor.name!r} is int16 with a zero point other than 0",
+        "quantize int16 activations symmetrically",
+    )
 
 
 def _check_constant(layer: Layer, name: str, kind: Kind, tensor: Tensor) -> None:
     layer.require(tensor.data is not None, f"has no constant {name}", "convert a frozen, trained model")
-    if layer.dtype == "int8" and kind in ("weights", "bias"):
+    if layer.dtype in ("int8", "int16") and kind in ("weights", "bias"):
         layer.require(
             tensor.quantization is not None,
             f"has no scale for its {name}",

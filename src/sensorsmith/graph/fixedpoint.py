@@ -65,6 +65,19 @@ def multiply_by_quantized_multiplier(x: Ints, multiplier: npt.ArrayLike, shift: 
     return rounding_divide_by_pot(product, np.maximum(-shift, 0))
 
 
+def multiply_wide_by_quantized_multiplier(x: Ints, multiplier: npt.ArrayLike, shift: npt.ArrayLike) -> Ints:
+    """The same for sums of 64 bits: with a multiplier of 15 bits, and rounded once, half up."""
+    reduced = reduced_multiplier(multiplier)
+    total_shift = 15 - np.asarray(shift, np.int64)
+    return wrap_int32((x * reduced + (np.int64(1) << (total_shift - 1))) >> total_shift)
+
+
+def reduced_multiplier(multiplier: npt.ArrayLike) -> Ints:
+    """The upper 15 bits of multipliers of 31, rounded."""
+    whole = np.asarray(multiplier, np.int64)
+    return np.where(whole < 0x7FFF0000, (whole + (1 << 15)) >> 16, 0x7FFF)
+
+
 def saturating_left_shift(x: Ints, bits: int) -> Ints:
     saturated: Ints = np.clip(x << bits, -INT32_MAX - 1, INT32_MAX)
     return saturated

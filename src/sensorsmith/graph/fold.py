@@ -1,7 +1,7 @@
 """Folds away what exporters leave in a model although nothing of it depends on the input.
 
 Integer arithmetic on shapes (SHAPE, STRIDED_SLICE, PACK ... that lead to a RESHAPE) becomes constants, with a batch of
-1. A dense layer at each of N steps keeps its batch of 1. DEQUANTIZE of a constant and FILL become constants.
+1. DEQUANTIZE of a constant and FILL become constants.
 """
 
 from __future__ import annotations
@@ -81,7 +81,6 @@ class _Folding:
 
     def __init__(self, tensors: list[RawTensor]) -> None:
         self.tensors = tensors
-        self._free: set[int] = set()  # outputs of RESHAPE, which may as well have another shape
         self._growth = 0
 
     def fold(self, op: RawOperator) -> RawOperator | None:
@@ -149,7 +148,6 @@ class _Folding:
 
     def _reshape(self, op: RawOperator, x: RawTensor, y: RawTensor) -> None:
         """Where the file leaves the output's shape open, the second operand says it."""
-        self._free.add(op.outputs[0])
         if len(op.inputs) == 1:
             return
         target = integers_of(self.tensors[op.inputs[1]])
@@ -166,11 +164,9 @@ class _Folding:
             self.tensors[op.outputs[0]] = replace(y, shape=tuple(shape))
 
     def _rows(self, op: RawOperator, x: RawTensor, y: RawTensor) -> None:
-        """A dense layer at each of N steps: exporters flatten (1, N, I) to (N, I) before it, and undo that behind."""
-        if op.inputs[0] in self._free and len(x.shape) == len(y.shape) == 2 and x.shape[0] > 1:
-            steps, inputs = x.shape
-            self.tensors[op.inputs[0]] = replace(x, shape=(1, steps, inputs), signature=())
-            self.tensors[op.outputs[0]] = replace(y, shape=(1, steps, y.shape[1]), signature=())
+        """A dense layer at each of N steps: exporters flatten (1, N, I) to (N, I) before it, and leave (N, O) open."""
+        if y.dynamic and len(x.shape) == len(y.shape) == 2:
+            self.tensors[op.outputs[0]] = replace(y, shape=(x.shape[0], y.shape[1]))
 
     def _dequantize(self, op: RawOperator, x: RawTensor) -> None:
         if x.type == FLOAT16:

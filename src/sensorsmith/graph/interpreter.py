@@ -1,7 +1,8 @@
-"""Runs a graph in numpy: int8 graphs bit for bit as TFLite Micro does, float32 graphs in float32."""
+"""Runs a graph in numpy: int8 and int16 graphs bit for bit as TFLite Micro does, float32 graphs in float32."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,13 +11,19 @@ import numpy.typing as npt
 from sensorsmith.base.errors import ModelError
 from sensorsmith.graph.check import layer_of
 from sensorsmith.graph.ops import family_of
-from sensorsmith.graph.ops.family import Operand
-from sensorsmith.graph.types import Graph
+from sensorsmith.graph.ops.family import Family, Operand
+from sensorsmith.graph.types import DType, Graph
 
 Array = npt.NDArray[Any]
 
 # Elements of the largest tensor that are in work at a time; intermediate sums take up to some hundred bytes for each.
 _ELEMENTS_AT_ONCE = 1 << 19
+
+_ARITHMETIC: Mapping[DType, Callable[[Family[Any]], Any]] = {
+    "int8": lambda family: family.int8,
+    "int16": lambda family: family.int16,
+    "float32": lambda family: family.float32,
+}
 
 
 def interpret(graph: Graph, x: Array) -> list[Array | None]:
@@ -81,7 +88,7 @@ def _run(graph: Graph, x: Array) -> list[Array | None]:
             operands[slot] = _operand(slots[slot], None if i < 0 else values[i], len(x))
         for number, output in enumerate(node.outputs):
             layer = layer_of(graph, index, number)
-            kernel = family.int8 if layer.dtype == "int8" else family.float32
+            kernel = _ARITHMETIC[layer.dtype](family)
             shape = layer.y.shape if len(x) == 1 else (len(x), *layer.y.shape[1:])
             values[output] = kernel(node.op, layer, *operands).reshape(shape)
     return values

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from sensorsmith.base.errors import ModelError
 from sensorsmith.graph.check import check_shape, shorten
@@ -14,8 +15,7 @@ from sensorsmith.graph.schema import (
     BUFFER,
     CUSTOM,
     DTYPES,
-    INT32,
-    INT64,
+    INT4,
     OPERATOR,
     OPERATOR_CODE,
     QUANTIZATION,
@@ -173,20 +173,20 @@ def _operator(index: int, table: Table, codes: list[Table], tensors: tuple[RawTe
 
 
 def to_tensor(raw: RawTensor) -> Tensor:
-    """The tensor of a graph. Constants are read-only views of the file; int64 ones become int32.
+    """The tensor of a graph. Constants are read-only, most of them views of the file.
 
     Raises:
         ModelError: shape, type, content or quantization are outside of what a graph holds.
     """
     check_shape(raw.shape, raw.place)
-    if raw.type == INT64 and raw.content:
-        raw = _as_int32(raw)
-    if raw.type not in DTYPES:
+    if raw.type not in (*DTYPES, INT4):
         raise ModelError(
             f"has a type other than {', '.join(DTYPES.values())}", where=raw.place, todo="convert the model to int8"
         )
     if any(raw.unusual):
         raise ModelError(raw.unusual[0], where=raw.place, todo=raw.unusual[1])
+    if raw.type == INT4:
+        return Tensor(raw.name, raw.shape, "int8", raw.quantization, _unpacked(raw))
     constant = None
     if raw.content:
         dtype = np.dtype(DTYPES[raw.type])
@@ -194,6 +194,22 @@ def to_tensor(raw: RawTensor) -> Tensor:
         stored = np.frombuffer(raw.content, dtype.newbyteorder("<"))
         constant = stored.astype(dtype, copy=False).reshape(raw.shape)
     return Tensor(raw.name, raw.shape, DTYPES[raw.type], raw.quantization, constant)
+
+
+def _unpacked(raw: RawTensor) -> npt.NDArray[np.int8]:
+    """Int4 values, two to a byte and the first in the lower half, as int8."""
+    if len(raw.content) != (raw.size + 1) // 2:
+        raise ModelError(
+            f"has {len(raw.content)} bytes of content for int4 {raw.shape}",
+            where=raw.place,
+            todo="convert the model again, with constants only in int4",
+        )
+    packed = np.frombuffer(raw.content, np.int8)
+    # The left shift drops the upper half, the right shifts repeat the sign.
+    values = np.stack([np.left_shift(packed, 4) >> 4, packed >> 4], axis=-1)
+    flat = values.reshape(-1)[: raw.size].reshape(raw.shape)
+    flat.flags.writeable = False
+    return flat
 
 
 def require_content(raw: RawTensor, dtype: np.dtype[np.generic]) -> None:
@@ -204,12 +220,3 @@ def require_content(raw: RawTensor, dtype: np.dtype[np.generic]) -> None:
             where=raw.place,
             todo="convert the model again",
         )
-
-
-def _as_int32(raw: RawTensor) -> RawTensor:
-    """Axes and shapes are int64 in some exports."""
-    require_content(raw, np.dtype(np.int64))
-    wide = np.frombuffer(raw.content, "<i8")
-    if np.any((wide < -(2**31)) | (wide >= 2**31)):
-        raise ModelError("holds numbers of more than 32 bits", where=raw.place, todo="convert the model again")
-    return replace(raw, type=INT32, content=wide.astype("<i4").tobytes())

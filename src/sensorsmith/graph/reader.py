@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+
+import numpy as np
 
 from sensorsmith.base.errors import ModelError
 from sensorsmith.graph.border import strip_border
@@ -53,7 +56,7 @@ def read_tflite(data: bytes) -> Graph:
         _require_supported(op, inner)
     tensors = _tensors(inner)
     nodes = tuple(_node(op, tensors) for op in inner.operators)
-    graph = Graph(inner.name, _with_float_weights(tensors, nodes), nodes, inner.inputs, inner.outputs, border)
+    graph = Graph(inner.name, _adapted(tensors, nodes), nodes, inner.inputs, inner.outputs, border)
     check_graph(graph)
     return graph
 
@@ -100,11 +103,25 @@ def _node(op: RawOperator, tensors: tuple[Tensor, ...]) -> Node:
     return Node(family.decode(op.number, op.options(family.options), tensors[op.outputs[0]]), op.inputs, op.outputs)
 
 
-def _with_float_weights(tensors: tuple[Tensor, ...], nodes: tuple[Node, ...]) -> tuple[Tensor, ...]:
-    """Replace int8 weights of layers that compute in float32 ("dynamic range quantization") by what they stand for."""
+def _adapted(tensors: tuple[Tensor, ...], nodes: tuple[Node, ...]) -> tuple[Tensor, ...]:
+    """Constants in the type that their layers take.
+
+    int8 weights of layers that compute in float32 ("dynamic range quantization") become what they stand for; axes and
+    shapes, which are int64 in some exports, become int32.
+    """
     result = list(tensors)
     for node in nodes:
         for i, operand in zip(node.inputs, family_of(node.op).slots(len(node.inputs)), strict=False):
-            if operand.kind == "weights" and 0 <= i < len(tensors) and tensors[node.outputs[0]].dtype == "float32":
+            if not 0 <= i < len(tensors):
+                continue
+            if operand.kind == "weights" and tensors[node.outputs[0]].dtype == "float32":
                 result[i] = dequantize(tensors[i])
+            elif operand.kind == "indices" and tensors[i].dtype == "int64":
+                result[i] = _as_int32(tensors[i])
     return tuple(result)
+
+
+def _as_int32(tensor: Tensor) -> Tensor:
+    if tensor.data is None or not np.array_equal(tensor.data, tensor.data.astype(np.int32)):
+        return tensor
+    return replace(tensor, dtype="int32", data=tensor.data.astype(np.int32))

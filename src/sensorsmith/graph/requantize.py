@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sensorsmith.graph.types import Activation, LeakyRelu, Quantization, Tensor
+from sensorsmith.graph.types import Activation, DType, LeakyRelu, Quantization, Tensor
 
 Scales = npt.NDArray[np.float64]
 
@@ -88,13 +88,13 @@ def prelu_scales(x: Tensor, alpha: Tensor, y: Tensor) -> tuple[float, float]:
     return scale_of(x) / scale_of(y), scale_of(x) * scale_of(alpha) / scale_of(y)
 
 
-def activation_range(activation: Activation, quantization: Quantization) -> tuple[int, int]:
-    """Smallest and largest int8 that a fused activation lets through.
+def activation_range(activation: Activation, quantization: Quantization, dtype: DType = "int8") -> tuple[int, int]:
+    """Smallest and largest int8 or int16 that a fused activation lets through.
 
     Source: CalculateActivationRangeQuantized in tensorflow/lite/kernels/kernel_util.cc.
     """
     zero_point = quantization.zero_point[0]
-    low, high = -128, 127
+    low, high = (int(n) for n in (np.iinfo(dtype).min, np.iinfo(dtype).max))
     if activation in ("relu", "relu6"):
         low = max(low, zero_point)
     if activation == "relu6":

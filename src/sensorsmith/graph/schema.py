@@ -56,10 +56,11 @@ OPERATOR: Layout = {
 }
 BUFFER: Layout = {"data": Field(0), "offset": Field(1, "Q")}
 
-DTYPES: dict[int, DType] = {0: "float32", 2: "int32", 7: "int16", 9: "int8"}
+# Two weights to a byte: the reader unpacks them.
+INT4 = 17
+
+DTYPES: dict[int, DType] = {0: "float32", 2: "int32", 4: "int64", 7: "int16", 9: "int8"}
 TYPE_NAMES = ("float32", "float16", "int32", "uint8", "int64", "string", "bool", "int16", "complex64", "int8")
-# Those of which nothing is left once a file is read: halves become float32, uint8 stands at the border alone, and
-# int64 holds shapes.
 FLOAT32, FLOAT16, INT32, UINT8, INT64, INT8 = 0, 1, 2, 3, 4, 9
 
 CUSTOM = 32

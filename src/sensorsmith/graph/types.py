@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-DType = Literal["float32", "int8", "int16", "int32"]
+DType = Literal["float32", "int8", "int16", "int32", "int64"]
 Activation = Literal["none", "relu", "relu6"]
 Padding = Literal["same", "valid"]
 
@@ -81,9 +81,14 @@ class DepthwiseConv2D:
 
 @dataclass(frozen=True)
 class FullyConnected:
-    """inputs: x (1,...) of I elements or, for each of many steps, (1,...,I), weights (O,I), bias (O)."""
+    """inputs: x of rows of I elements, whatever its shape, weights (O,I), bias (O).
+
+    Attributes:
+        keep_dims: whether the output has the input's dimensions but for the last; otherwise it is (rows,O).
+    """
 
     activation: Activation = "none"
+    keep_dims: bool = False
 
 
 @dataclass(frozen=True)
@@ -280,6 +285,34 @@ class Sub:
 
 
 @dataclass(frozen=True)
+class ResizeNearest:
+    """inputs: x (1,H,W,C), size (int32 constant: H', W')."""
+
+    align_corners: bool = False
+    half_pixel_centers: bool = False
+
+
+@dataclass(frozen=True)
+class ResizeBilinear:
+    """inputs: x (1,H,W,C), size (int32 constant: H', W')."""
+
+    align_corners: bool = False
+    half_pixel_centers: bool = False
+
+
+@dataclass(frozen=True)
+class TransposeConv:
+    """inputs: output shape (int32 constant), filter (O,kh,kw,I), x (1,H,W,I), bias (O).
+
+    The transpose of a convolution from the output's shape to the input's.
+    """
+
+    stride: tuple[int, int] = (1, 1)
+    padding: Padding = "same"
+    activation: Activation = "none"
+
+
+@dataclass(frozen=True)
 class Mul:
     """inputs: x, y, broadcast to one shape."""
 
@@ -338,6 +371,14 @@ class ArgMin:
     """inputs: x, axis (int32 constant); the first position of the smallest element along it, int32."""
 
 
+@dataclass(frozen=True)
+class BatchMatMul:
+    """inputs: x (...,M,K), y (...,K,N); matrices whose flag is set are stored transposed."""
+
+    adj_x: bool = False
+    adj_y: bool = False
+
+
 Operator = (
     Conv2D
     | DepthwiseConv2D
@@ -380,6 +421,10 @@ Operator = (
     | ReduceExtremum
     | ArgMax
     | ArgMin
+    | ResizeNearest
+    | ResizeBilinear
+    | TransposeConv
+    | BatchMatMul
 )
 
 

@@ -121,7 +121,7 @@ def _code(graph: Graph, index: int) -> tuple[int, int]:
     op = graph.nodes[index].op
     family = family_of(op)
     code, _ = family.encode(op)
-    return code, family.version if layer_of(graph, index).dtype == "int8" else 1
+    return code, 1 if layer_of(graph, index).dtype == "float32" else family.version
 
 
 def _operator_code(code: int, version: int) -> Record:

@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import given, settings
 from tests.graph import messy
-from tests.graph.models import Model, inputs_of, small_convnet
+from tests.graph.models import Model, inputs_of
 from tests.graph.operators import networks
 
 from sensorsmith.compiler.passes.tidy import tidy
+from sensorsmith.compiler.passes.unread import drop_unread
 from sensorsmith.graph import (
     Add,
     Conv2D,
@@ -36,7 +37,7 @@ def test_results_stay_the_same(graph: Graph) -> None:
 
 def test_reshapes_around_a_one_dimensional_convolution_become_one_each() -> None:
     graph = read_tflite(messy.conv1d())
-    less = tidy(graph)
+    less = drop_unread(tidy(graph))
     # Before: to an image; to steps and back to an image; to steps and to one row.
     assert [type(node.op) for node in less.nodes] == [Reshape, Conv2D, Pool2D, Reshape, FullyConnected]
     x = inputs_of(graph, 20)
@@ -80,9 +81,3 @@ def test_constants_that_are_there_twice_are_shared() -> None:
         y = model.node(FullyConnected(), (y, w), model.activation((1, 4), 0.2))
     less = tidy(model.graph(x, y))
     assert [node.inputs[1] for node in less.nodes] == [weights, weights, other]
-
-
-def test_layers_that_nobody_uses_are_left_out() -> None:
-    graph = small_convnet()
-    cut = replace(graph, outputs=graph.nodes[4].outputs)
-    assert [node.outputs for node in tidy(cut).nodes] == [node.outputs for node in graph.nodes[:5]]

@@ -5,10 +5,27 @@ To add an operator that `graph` has: its file here, its line below, its kernel i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sensorsmith.compiler.lower import add, arg, binary, conv, dense, gather, lookup, pool, prelu, reduce, softmax
+from sensorsmith.compiler.lower import (
+    add,
+    arg,
+    batch_matmul,
+    binary,
+    conv,
+    conv_s16,
+    dense,
+    gather,
+    lookup,
+    pool,
+    pool_s16,
+    prelu,
+    reduce,
+    resize,
+    softmax,
+    transpose_conv,
+)
 from sensorsmith.compiler.lower.move import moving
 from sensorsmith.compiler.steps import Call, Source, Target
 from sensorsmith.graph import types
@@ -17,11 +34,12 @@ from sensorsmith.graph.ops.family import Layer
 
 Lowering = Callable[[Any, Layer, tuple[Source, ...], Target], Iterable[Call]]
 
-LOWERINGS: dict[type[Any], Lowering] = {
+INT8_LOWERINGS: dict[type[Any], Lowering] = {
     types.Abs: lookup.lower,
     types.Add: add.lower,
     types.ArgMax: arg.lower,
     types.ArgMin: arg.lower,
+    types.BatchMatMul: batch_matmul.lower,
     types.Concatenation: moving(join.concatenation, slice(None)),
     types.Conv2D: conv.lower,
     types.DepthToSpace: moving(transpose.depth_to_space),
@@ -47,6 +65,8 @@ LOWERINGS: dict[type[Any], Lowering] = {
     types.Relu: lookup.lower,
     types.Relu6: lookup.lower,
     types.Reshape: moving(reshape.reshape),
+    types.ResizeBilinear: resize.lower,
+    types.ResizeNearest: resize.lower,
     types.Slice: moving(slices.slice_),
     types.Softmax: softmax.lower,
     types.SpaceToDepth: moving(transpose.space_to_depth),
@@ -58,5 +78,17 @@ LOWERINGS: dict[type[Any], Lowering] = {
     types.Sum: reduce.lower_sum,
     types.Tanh: lookup.lower,
     types.Transpose: moving(transpose.transpose),
+    types.TransposeConv: transpose_conv.lower,
     types.Unpack: moving(split.unpack),
 }
+
+INT16_LOWERINGS: dict[type[Any], Lowering] = {
+    types.Conv2D: conv_s16.lower,
+    types.DepthwiseConv2D: conv_s16.lower,
+    types.FullyConnected: conv_s16.lower_dense,
+    types.Pool2D: pool_s16.lower,
+    types.Reshape: moving(reshape.reshape),
+    types.TransposeConv: conv_s16.lower_transpose,
+}
+
+LOWERINGS: Mapping[types.DType, Mapping[type[Any], Lowering]] = {"int8": INT8_LOWERINGS, "int16": INT16_LOWERINGS}

@@ -38,20 +38,21 @@ def lower(op: types.FullyConnected, layer: Layer, sources: tuple[Source, ...], t
     weights = weights_of(layer)
     outputs, inputs = weights.data.shape
     scales = channel_scales(dense_scales(layer.input(0), layer.input(1), layer.y), outputs)
-    bias, zero_point = bias_of(layer, weights.data.astype(np.int64), scales, fold=True)
-    steps = layer.y.size // outputs
-    if steps > 1:  # a convolution over one row, whose every window is one column
+    bias, _ = bias_of(layer, weights.data.astype(np.int64), scales, fold=True)
+    rows = layer.y.size // outputs
+    if rows > 1:
+        # One after the other, rows are the pixels of an image, and the layer a 1x1 convolution.
         yield Conv2D(
             window=Window(1, 1),
-            input_zero_point=zero_point,
+            input_zero_point=0,
             range=range_record(layer.y, op.activation),
             scales=scales,
-            input_dims=Dims(1, steps, inputs),
+            input_dims=Dims(1, rows, inputs),
             input=sources[0],
             filter_dims=Dims(1, 1, inputs),
-            filter=Constant(weights.data.reshape(outputs, 1, 1, inputs), weights.note),
+            filter=weights,
             bias=bias,
-            output_dims=Dims(1, steps, outputs),
+            output_dims=Dims(1, rows, outputs),
             output=target,
         )
         return

@@ -1,17 +1,17 @@
 """Leaves out of a graph what does no work: reshapes to the same shape or one after another, requantization to the same
-scale, constants that are there twice, layers whose result nobody uses."""
+scale, constants that are there twice."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from sensorsmith.graph.types import ExpandDims, Graph, Node, Quantize, Reshape, Squeeze
+from sensorsmith.graph.types import ExpandDims, Graph, Quantize, Reshape, Squeeze
 
 _RESHAPING = (Reshape, Squeeze, ExpandDims)
 
 
 def tidy(graph: Graph) -> Graph:
-    """The same function of the input, over the same tensors; some of them are no longer used.
+    """The same function of the input, over the same tensors; some layers and tensors are no longer read.
 
     Args:
         graph: one that `check_graph` has passed.
@@ -30,7 +30,7 @@ def tidy(graph: Graph) -> Graph:
             stands_for[y] = inputs[0]
         else:
             nodes.append(replace(node, inputs=inputs))
-    return replace(graph, nodes=_live(nodes, graph.outputs))
+    return replace(graph, nodes=tuple(nodes))
 
 
 def _duplicates(graph: Graph) -> dict[int, int]:
@@ -52,14 +52,3 @@ def _alike(graph: Graph, x: int, y: int) -> bool:
 def _same(graph: Graph, x: int, y: int) -> bool:
     a, b = graph.tensors[x], graph.tensors[y]
     return (a.shape, a.dtype) == (b.shape, b.dtype) and _alike(graph, x, y)
-
-
-def _live(nodes: list[Node], outputs: tuple[int, ...]) -> tuple[Node, ...]:
-    """The nodes that the outputs depend on."""
-    needed = set(outputs)
-    kept = []
-    for node in reversed(nodes):
-        if needed & set(node.outputs):
-            needed.update(node.inputs)
-            kept.append(node)
-    return tuple(reversed(kept))

@@ -10,6 +10,7 @@ from typing import Any
 from sensorsmith.graph.ops import (
     add,
     arg,
+    batch_matmul,
     conv,
     dense,
     elu,
@@ -24,11 +25,13 @@ from sensorsmith.graph.ops import (
     rectify,
     reduce,
     reshape,
+    resize,
     sigmoid,
     slices,
     softmax,
     split,
     transpose,
+    transpose_conv,
 )
 from sensorsmith.graph.ops.family import Family
 from sensorsmith.graph.types import Operator
@@ -38,6 +41,7 @@ FAMILIES: tuple[Family[Any], ...] = (
     add.SUB_FAMILY,
     arg.ARG_MAX_FAMILY,
     arg.ARG_MIN_FAMILY,
+    batch_matmul.FAMILY,
     conv.CONV,
     conv.DEPTHWISE,
     dense.FAMILY,
@@ -64,6 +68,8 @@ FAMILIES: tuple[Family[Any], ...] = (
     reshape.EXPAND_DIMS_FAMILY,
     reshape.RESHAPE_FAMILY,
     reshape.SQUEEZE_FAMILY,
+    resize.BILINEAR,
+    resize.NEAREST,
     sigmoid.LOGISTIC_FAMILY,
     sigmoid.TANH_FAMILY,
     slices.SLICE_FAMILY,
@@ -75,6 +81,7 @@ FAMILIES: tuple[Family[Any], ...] = (
     transpose.DEPTH_TO_SPACE_FAMILY,
     transpose.SPACE_TO_DEPTH_FAMILY,
     transpose.TRANSPOSE_FAMILY,
+    transpose_conv.FAMILY,
 )
 
 BY_CODE = {code: family for family in FAMILIES for code in family.codes}

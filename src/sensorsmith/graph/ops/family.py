@@ -20,10 +20,10 @@ Kind = Literal["activation", "weights", "bias", "indices"]
 
 # The type of each kind of operand, by the type of the activations.
 DTYPES: Mapping[Kind, Mapping[DType, DType]] = {
-    "activation": {"int8": "int8", "float32": "float32"},
-    "weights": {"int8": "int8", "float32": "float32"},
-    "bias": {"int8": "int32", "float32": "float32"},
-    "indices": {"int8": "int32", "float32": "int32"},
+    "activation": {"int8": "int8", "int16": "int16", "float32": "float32"},
+    "weights": {"int8": "int8", "int16": "int8", "float32": "float32"},
+    "bias": {"int8": "int32", "int16": "int64", "float32": "float32"},
+    "indices": {"int8": "int32", "int16": "int32", "float32": "int32"},
 }
 
 
@@ -93,6 +93,7 @@ class Family(Generic[O]):
         int8: from the operator, its layer and one array per operand to the output `layer.y`. Activations have shape
             (N, ...) where the tensor has (1, ...); the output may come in any shape with its elements in order.
         float32: the same in floating point.
+        int16: the same for activations in int16; None where TFLite Micro, or this package, has none.
         keeps_batch: None where activations have to begin with a batch of 1. Otherwise they may have any shape, and
             this tells whether the operator, where all of them begin with a 1, leaves that dimension alone.
         several: whether a node may have several outputs. Check sees it once; arithmetic and lowering are done once for
@@ -112,6 +113,7 @@ class Family(Generic[O]):
     check: Callable[[O, Layer], None]
     int8: Callable[..., Array]
     float32: Callable[..., Array]
+    int16: Callable[..., Array] | None = None
     keeps_batch: Callable[[O, Layer], bool] | None = None
     several: bool = False
     result: Kind = "activation"

@@ -91,6 +91,7 @@ RESHAPE_FAMILY = Family(
     encode=_encode_reshape,
     check=_check_reshape,
     int8=moving(reshape),
+    int16=moving(reshape),
     float32=moving(reshape),
     keeps_batch=keeps_batch,
     limits="one scale for input and output",
