@@ -5,9 +5,9 @@ together again: SPACE_TO_BATCH_ND, EXPAND_DIMS where there is one dimension, CON
 SQUEEZE, BATCH_TO_SPACE_ND. The sums are those of one convolution with dilation d, term by term. Source:
 tensorflow/lite/kernels/internal/reference/space_to_batch_nd.h and batch_to_space_nd.h.
 
-TFLite Micro takes the batch for the 1 that stands in its place in the file, and leaves most of the result unset; nor does
-it set the value that SPACE_TO_BATCH_ND pads with (micro/kernels/space_to_batch_nd.cc). What is meant, and what TFLite
-computes, is a batch of d and the zero point.
+TFLite Micro takes the batch for the 1 that stands in its place in the file, and leaves most of the result unset; nor
+does it set the value that SPACE_TO_BATCH_ND pads with (micro/kernels/space_to_batch_nd.cc). What is meant, and what
+TFLite computes, is a batch of d and the zero point.
 """
 
 from __future__ import annotations
