@@ -8,6 +8,7 @@ from dataclasses import fields
 import numpy as np
 
 from sensorsmith.compiler import ctext
+from sensorsmith.compiler.border import border_text
 from sensorsmith.compiler.kernels import header_name
 from sensorsmith.compiler.report import CompileReport, LayerReport
 from sensorsmith.compiler.steps import (
@@ -51,6 +52,7 @@ def emit_header(graph: Graph, report: CompileReport) -> str:
 
 {_ends("INPUT", upper, x)}
 {_ends("OUTPUT", upper, y)}
+{border_text(graph, name)}\
 #define {upper}_ARENA_BYTES {report.arena_bytes}
 
 /* SHA-256 of the model's .tflite file, as sensorsmith writes it. */

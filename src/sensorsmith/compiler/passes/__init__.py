@@ -6,11 +6,12 @@ from sensorsmith.compiler.passes.activations import fuse_activations
 from sensorsmith.compiler.passes.channels import fold_channels
 from sensorsmith.compiler.passes.constants import fold_constants
 from sensorsmith.compiler.passes.padding import fuse_padding
+from sensorsmith.compiler.passes.tidy import tidy
 from sensorsmith.compiler.passes.unread import drop_unread
 from sensorsmith.graph.types import Graph
 
-# Unread layers go before channels do: they read channels too.
-PASSES = (fold_constants, fuse_padding, fuse_activations, drop_unread, fold_channels)
+# Unread layers go before an activation is fused, which asks who else reads, and before channels do: they read them too.
+PASSES = (tidy, drop_unread, fold_constants, fuse_padding, fuse_activations, drop_unread, fold_channels)
 
 
 def simplify(graph: Graph) -> Graph:
