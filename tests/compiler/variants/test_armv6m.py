@@ -16,14 +16,10 @@ from tests.compiler.library import Library
 from tests.compiler.models import corner_cases, motion_net
 from tests.graph.models import (
     Model,
-    draw_add,
-    draw_conv,
-    draw_dense,
-    draw_depthwise,
     inputs_of,
-    single_layers,
     small_convnet,
 )
+from tests.graph.operators import single_layers_of
 from tests.graph.shared import INT8, shared_model
 
 from sensorsmith.base.errors import ModelError
@@ -44,7 +40,7 @@ emulated = pytest.mark.skipif(
     reason="arm-none-eabi-gcc or unicorn is not installed",
 )
 TARGET = "cortex-m0plus"
-LAYERS = (draw_conv, draw_depthwise, draw_dense, draw_add)
+LAYERS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "ADD")
 
 
 def _layer(
@@ -189,7 +185,7 @@ def _compiles(graph: Graph) -> bool:
 
 
 @settings(max_examples=2, deadline=None, derandomize=True, phases=[Phase.generate])
-@given(st.tuples(*(single_layers(layer).filter(_compiles) for layer in LAYERS for _ in range(4))))
+@given(st.tuples(*(single_layers_of(name).filter(_compiles) for name in LAYERS for _ in range(4))))
 def test_random_layers_equal_the_interpreter(graphs: tuple[Graph, ...]) -> None:
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         library = Library(graphs, Path(folder), TARGET)

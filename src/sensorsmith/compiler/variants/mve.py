@@ -34,6 +34,11 @@ _COLUMN = _LANES * _VECTOR  # bytes
 class Add(add.Add):
     variant: ClassVar[str] = "mve"
 
+    def lead(self, source: Source, target: Target | Scratch) -> int:
+        """Lanes are read before they are written, and not again."""
+        del source, target
+        return 0
+
 
 @dataclass(frozen=True, eq=False)
 class AveragePool(pool.AveragePool):
