@@ -77,8 +77,8 @@ SS_LAYER void tiny_layer_03_softmax(void)
         (ss_scale){.multiplier = 1073741824, .shift = 25},
         /* rows */ 1,
         /* classes */ 2,
-        &tiny_arena[8],
-        &tiny_arena[0]);
+        ss_at(&tiny_arena[8]),
+        ss_at(&tiny_arena[0]));
 }
 
 int8_t *tiny_input(void)
