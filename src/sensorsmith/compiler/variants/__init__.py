@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sensorsmith.compiler.steps import Call
-from sensorsmith.compiler.variants import armv6m, armv7em, avr, rv32
+from sensorsmith.compiler.variants import armv6m, armv7em, avr, rv32, wasm
 
 Specialise = Mapping[type[Call], Callable[[Any], Call | None]]
 
@@ -19,4 +19,5 @@ BY_NAME: Mapping[str, Specialise] = {
     "armv7em": armv7em.SPECIALISE,
     "avr": avr.SPECIALISE,
     "rv32": rv32.SPECIALISE,
+    "wasm": wasm.SPECIALISE,
 }
