@@ -2,11 +2,11 @@
 
     python benchmarks/compiler.py --models shared/models/mlperf-tiny --bakenn VENV/bin/python
 
-For every model and target: the emitted C is built, run and counted on an emulated processor; its output for the input of
-section 2 of TFLite Micro's figures (a linear congruential generator) must have the published hash. Instructions, flash and RAM are of one and
-the same build. With --bakenn, a Python that has the bakenn package (and its extra tflite) compiles each model too, which is
-built and counted in the same way; it takes neither a dynamic batch nor SOFTMAX, so that both are given the model without
-them. Writes benchmarks/results/compiler.json and prints it as a table.
+For every model and target: the emitted C is built, run and counted on an emulated processor. The input is the one that
+TFLite Micro was given, and the output must have the same hash as its. Instructions, flash and RAM are of one and the
+same build. With --bakenn, a Python that has the package bakenn[tflite] compiles each model too, which is built and
+counted in the same way; it takes no SOFTMAX and no dynamic batch, so that both are given the models without. Writes
+benchmarks/results/compiler.json.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ MODELS = {  # file, FNV-1a hash of the output for the input of `generated`
 }
 PEERS = {
     "tflm_cmsis_nn": {
-        "what": "TFLite Micro 90b983c2 with CMSIS-NN 99f736a6, int8 registrations, GCC 12.2 -O2, one Invoke() on QEMU's "
-        "Cortex-M4 and Cortex-M55; flash is code and model file, RAM is arena and painted stack (sww: default registrations)",
+        "what": "TFLite Micro 90b983c2 with CMSIS-NN 99f736a6, int8 registrations (sww: default ones), GCC 12.2 -O2, "
+        "one Invoke() on QEMU's Cortex-M4 and Cortex-M55; flash is code and model file, RAM is arena and painted stack",
         "cortex-m4": {
             "kws": {"instructions": 7_699_894, "flash": 53_384 + 53_936, "ram": 22_820 + 1_412},
             "vww": {"instructions": 24_101_964, "flash": 53_384 + 333_288, "ram": 100_708 + 1_412},
@@ -64,9 +64,9 @@ PEERS = {
         },
     },
     "published_cycles": {
-        "what": "MLPerf Tiny closed division, measured on silicon: milliseconds times clock. cortex-m4: the quickest entry of "
-        "v1.0 to v1.3 on NUCLEO-L4R5ZI at 120 MHz, flash wait states included (kws, vww, ic: X-CUBE-AI 9.0, ad: Plumerai); "
-        "cortex-m0plus: Bosch HALE on NUCLEO-G0B1RE at 64 MHz",
+        "what": "MLPerf Tiny closed division, measured on silicon: milliseconds times clock. cortex-m4: the quickest "
+        "entry of v1.0 to v1.3 on NUCLEO-L4R5ZI at 120 MHz, flash wait states included (kws, vww, ic: X-CUBE-AI 9.0, "
+        "ad: Plumerai); cortex-m0plus: Bosch HALE on NUCLEO-G0B1RE at 64 MHz",
         "cortex-m4": {"kws": 43.19 * 120e3, "vww": 88.93 * 120e3, "ic": 165.1 * 120e3, "ad": 4.05 * 120e3},
         "cortex-m0plus": {"kws": 474.6 * 64e3, "vww": 1414 * 64e3, "ic": 1522 * 64e3, "ad": 40.9 * 64e3},
     },
@@ -145,7 +145,7 @@ def without_softmax(graph: Graph) -> Graph:
 
 
 def beside_bakenn(python: str, name: str, graph: Graph) -> dict[str, Any]:
-    """bakenn's C and ours for the same network without SOFTMAX, on one emulated Cortex-M4; the better of two settings."""
+    """bakenn's C and ours for the same network without SOFTMAX, on one emulated Cortex-M4."""
     graph = without_softmax(graph)
     ours = compile_graph(graph, name, "cortex-m4")
     model = write_tflite(graph)

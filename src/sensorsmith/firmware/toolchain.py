@@ -54,7 +54,8 @@ _ZIG = {
     "cortex-m4": (*_THUMB, "-mcpu=cortex_m4+soft_float-vfp4d16sp"),
     "cortex-m7": (*_THUMB, "-mcpu=cortex_m7+soft_float-fp_armv8d16"),
     "cortex-m33": (*_THUMB, "-mcpu=cortex_m33+soft_float-fp_armv8d16sp"),
-    "cortex-m55": ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m55"),
+    # zig leaves Helium out of what this core has.
+    "cortex-m55": ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m55+mve"),
     "riscv32": ("-target", "riscv32-freestanding", "-mcpu=generic_rv32+m+c", "-mabi=ilp32"),
     "wasm": ("-target", "wasm32-freestanding", "-mcpu=generic+simd128"),
 }

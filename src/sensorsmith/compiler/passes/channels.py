@@ -17,7 +17,6 @@ import numpy.typing as npt
 from sensorsmith.compiler.passes.cut import cut_channels
 from sensorsmith.compiler.passes.ranges import Interval, Masks, intervals, taps_inside
 from sensorsmith.graph.check import layer_of
-from sensorsmith.graph.ops.mean import mean_axes
 from sensorsmith.graph.requantize import quantization_of, zero_point_of
 from sensorsmith.graph.types import (
     Add,
@@ -65,20 +64,30 @@ def free_channels(graph: Graph, known: dict[int, Interval], multiple: int) -> di
     least = dict.fromkeys(free, 1)
     ties: list[_Tie] = []
     for index, node in enumerate(graph.nodes):
-        if isinstance(node.op, Conv2D | FullyConnected) and node.inputs[0] in free and node.outputs[0] in free:
+        ends = {*node.inputs, *node.outputs} & free.keys()
+        if len(ends) == 2 and _multiplies(graph, node):
             free[node.inputs[0]] &= _absorbs(graph, index, known[node.inputs[0]])
             least[node.outputs[0]] = _least(graph, node)
             continue
-        own = list(_ties(graph, node))
-        ties += own if all(tie.few in free and tie.many in free for tie in own) else []
-        tied = {i for tie in own for i in (tie.few, tie.many)}
-        for i in {*node.inputs, *node.outputs} & free.keys() - tied:
+        own = list(_ties(graph, node)) if {node.inputs[0], node.outputs[0]} <= ends else []
+        if any(tie.few not in free or tie.many not in free for tie in own):
+            own = []
+        ties += own
+        for i in ends if not own else ():
             free[i][:] = False
-    for i in (*graph.inputs, *graph.outputs):
+    for i in {*graph.inputs, *graph.outputs} & free.keys():
         free[i][:] = False
     _settle(free, ties)
     _round(free, ties, least, multiple)
     return free
+
+
+def _multiplies(graph: Graph, node: Node) -> bool:
+    """Whether a node multiplies each channel of its input by weights of its own."""
+    if isinstance(node.op, FullyConnected):
+        channels = graph.tensors[node.inputs[0]].shape[-1]
+        return graph.tensors[node.inputs[1]].shape[-1] % channels == 0
+    return isinstance(node.op, Conv2D)
 
 
 def _absorbs(graph: Graph, index: int, x: Interval) -> Masks:
@@ -124,7 +133,8 @@ def _reshape_ties(x: int, x_channels: int, y: int, y_channels: int) -> Iterator[
 
 def _keeps_channels(graph: Graph, node: Node) -> bool:
     x, axes = (graph.tensors[i] for i in node.inputs)
-    return len(x.shape) - 1 not in mean_axes(x, axes)
+    assert axes.data is not None, axes.name
+    return not (axes.data % len(x.shape) == len(x.shape) - 1).any()
 
 
 def _settle(free: dict[int, Masks], ties: list[_Tie]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sensorsmith.compiler.steps import Call
-from sensorsmith.compiler.variants import armv6m, armv7em, avr, rv32, wasm
+from sensorsmith.compiler.variants import armv6m, armv7em, avr, mve, rv32, wasm
 
 Specialise = Mapping[type[Call], Callable[[Any], Call | None]]
 
@@ -18,6 +18,7 @@ BY_NAME: Mapping[str, Specialise] = {
     "armv6m": armv6m.SPECIALISE,
     "armv7em": armv7em.SPECIALISE,
     "avr": avr.SPECIALISE,
+    "mve": mve.SPECIALISE,
     "rv32": rv32.SPECIALISE,
     "wasm": wasm.SPECIALISE,
 }
