@@ -28,10 +28,10 @@ class Library:
         files = {name: text for emitted in self.emitted for name, text in emitted.files.items()}
         self._library = load_library(build_shared(files, folder, STRICT))
 
-    def predict(self, model: int, x: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
-        """Outputs of one model: int8 (N, ...) to int8 (N, ...)."""
+    def predict(self, model: int, x: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+        """Outputs of one model: (N, ...) to (N, ...)."""
         infer = getattr(self._library, f"m{model}_infer")
-        y = np.empty((len(x), *self.emitted[model].output_shape[1:]), np.int8)
+        y = np.empty((len(x), *self.emitted[model].output_shape[1:]), self.emitted[model].output_dtype)
         x = np.ascontiguousarray(x)
         for i in range(len(x)):
             infer(ctypes.c_void_p(x[i:].ctypes.data), ctypes.c_void_p(y[i:].ctypes.data))

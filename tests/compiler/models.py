@@ -10,17 +10,42 @@ from tests.graph.models import Model
 
 from sensorsmith.graph import (
     Add,
+    ArgMax,
+    BatchMatMul,
+    Concatenation,
     Conv2D,
     DepthwiseConv2D,
+    DType,
+    Elu,
+    Extremum,
     FullyConnected,
+    Gather,
     Graph,
+    HardSwish,
+    LeakyRelu,
+    Logistic,
     Mean,
+    MirrorPad,
+    Mul,
+    Operator,
+    Pad,
     Padding,
     Pool2D,
+    Prelu,
     Quantization,
+    Quantize,
+    ReduceExtremum,
     Reshape,
+    ResizeBilinear,
+    ResizeNearest,
     Softmax,
+    StridedSlice,
+    Sub,
+    Sum,
+    Tanh,
     Tensor,
+    Transpose,
+    TransposeConv,
     output_size,
 )
 
@@ -66,6 +91,25 @@ def motion_net(seed: int = 0) -> Graph:
     return model.graph(x, y)
 
 
+def int16_net() -> Graph:
+    """A small network of every operator that computes in int16."""
+    model = Model("int16")
+    x = y = model.activation((1, 6, 5, 2), 2e-4)
+    filter_ = model.weights((4, 3, 3, 2), (0.01, 0.02, 0.003, 0.01))
+    inputs = (y, filter_, model.bias(y, filter_, 4))
+    y = model.node(Conv2D(activation="relu"), inputs, model.activation((1, 6, 5, 4), 4e-4))
+    filter_ = model.weights((1, 3, 2, 4), (0.01,) * 4, axis=3)
+    y = model.node(DepthwiseConv2D(), (y, filter_), model.activation((1, 6, 5, 4), 8e-4))
+    y = model.node(Pool2D("max", (2, 2), (2, 1)), (y,), model.activation((1, 3, 4, 4), 8e-4))
+    shape = model.indices((1, 6, 8, 2))
+    filter_ = model.weights((2, 2, 2, 4))
+    y = model.node(TransposeConv((2, 2)), (shape, filter_, y), model.activation((1, 6, 8, 2), 8e-4))
+    y = model.node(Pool2D("average", (2, 2), (2, 2)), (y,), model.activation((1, 3, 4, 2), 8e-4))
+    filter_ = model.weights((5, 24))
+    y = model.node(FullyConnected(), (y, filter_), model.activation((1, 5), 8e-4))
+    return model.graph(x, y)
+
+
 def up_to(graph: Graph, node: int) -> Graph:
     """The same graph with the output of one of its nodes as the model's."""
     return replace(graph, nodes=graph.nodes[: node + 1], outputs=graph.nodes[node].outputs)
@@ -98,10 +142,12 @@ def corner_cases() -> dict[str, Graph]:
         "depthwise, dilated": _conv((1, 8, 7, 3), (1, 3, 3, 3), DepthwiseConv2D(dilation=(2, 3), activation="relu")),
         "depthwise, valid": _conv((1, 5, 5, 2), (1, 3, 3, 6), DepthwiseConv2D((1, 2), "valid", multiplier=3)),
         "dense, scale per channel": _dense(6, 4, (0.01, 0.02, 0.03, 0.001)),
+        "dense, rows": _dense(6, 4, (0.01, 0.02, 0.03, 0.001), rows=5),
         "dense, one output": _dense(33, 1, (0.02,)),
         "average, padded": _pool("average", (3, 2), (2, 1), "same"),
         "average, relu6": _pool("average", (2, 5), (1, 1), "valid"),
         "maximum, padded": _pool("max", (2, 3), (2, 2), "same"),
+        "every fourth pixel": _thinned(),
         "mean of rows": _mean((1, 5, 4, 3), (1,), (1, 4, 3)),
         "mean of columns": _mean((1, 5, 4, 3), (-2,), (1, 5, 3)),
         "mean of channels": _mean((1, 5, 4, 3), (3,), (1, 5, 4)),
@@ -112,6 +158,36 @@ def corner_cases() -> dict[str, Graph]:
         "softmax, almost a maximum": _softmax((1, 6), 0.5, beta=100.0),
         "softmax, rows": _softmax((1, 3, 4), 0.1),
         "softmax, most classes": _softmax((1, 511), 0.02),
+        "logistic": _unary(Logistic(), 1 / 256, -128),
+        "tanh": _unary(Tanh(), 1 / 128, 0),
+        "hard swish": _unary(HardSwish(), 0.03, -100),
+        "elu": _unary(Elu(), 0.04, -90),
+        "leaky relu": _unary(LeakyRelu(0.25), 0.04, -30),
+        "resize, nearest": _resize(ResizeNearest(), 9, 3),
+        "resize, nearest, half pixel": _resize(ResizeNearest(half_pixel_centers=True), 2, 11),
+        "resize, bilinear": _resize(ResizeBilinear(), 9, 3),
+        "resize, bilinear, half pixel": _resize(ResizeBilinear(half_pixel_centers=True), 8, 10),
+        "resize, bilinear, corners": _resize(ResizeBilinear(align_corners=True), 1, 13),
+        "transposed, strided": _transpose_conv(TransposeConv((2, 3), activation="relu"), 7, 15),
+        "transposed, valid": _transpose_conv(TransposeConv((2, 3), "valid"), 10, 16),
+        "transposed, stride above filter": _transpose_conv(TransposeConv((5, 6)), 20, 27),
+        "products of matrices": _attention(),
+        "int16, dilated, padded": _conv((1, 7, 6, 3), (4, 3, 2, 3), Conv2D(dilation=(2, 3)), dtype="int16"),
+        "int16, column": _conv((1, 9, 1, 2), (3, 3, 1, 2), Conv2D(activation="relu"), dtype="int16"),
+        "int16, long sums": _conv((1, 2, 2, 600), (3, 1, 2, 600), Conv2D(), output_scale=20.0, dtype="int16"),
+        "int16, factor above 1": _conv((1, 3, 3, 2), (3, 3, 3, 2), Conv2D(), output_scale=2e-4, dtype="int16"),
+        "int16, dead channel": _conv((1, 4, 4, 2), (2, 1, 1, 2), Conv2D(), weight_scales=(0.01, 1e-12), dtype="int16"),
+        "int16, depthwise": _conv(
+            (1, 5, 6, 3), (1, 3, 2, 6), DepthwiseConv2D((2, 1), multiplier=2, activation="relu6"), dtype="int16"
+        ),
+        "int16, dense": _dense(33, 3, (0.02, 0.01, 0.005), rows=2, dtype="int16"),
+        "int16, transposed": _transpose_conv(TransposeConv((2, 3), activation="relu"), 7, 15, dtype="int16"),
+        "int16, average": _pool("average", (3, 2), (2, 1), "same", dtype="int16"),
+        "int16, maximum": _pool("max", (2, 3), (2, 2), "same", dtype="int16"),
+        "prelu, one slope": _prelu((1, 1, 1)),
+        "prelu, slope per channel": _prelu((1, 1, 3)),
+        "prelu, slope per row": _prelu((4, 1, 1)),
+        "prelu, slope per element": _prelu((4, 5, 3)),
     }
 
 
@@ -123,8 +199,9 @@ def _conv(
     bias: bool = True,
     output_scale: float = 0.02,
     weight_scales: tuple[float, ...] = (),
+    dtype: DType = "int8",
 ) -> Graph:
-    model = Model()
+    model = Model(dtype)
     x = model.activation(shape, 0.05, -17)
     axis = 3 if isinstance(op, DepthwiseConv2D) else 0
     channels = filter_shape[axis]
@@ -137,20 +214,36 @@ def _conv(
     return model.graph(x, model.node(op, inputs, model.activation((1, rows, columns, channels), output_scale, 9)))
 
 
-def _dense(inputs: int, outputs: int, weight_scales: tuple[float, ...]) -> Graph:
-    model = Model()
-    x = model.activation((1, inputs), 0.05, 31)
+def _dense(inputs: int, outputs: int, weight_scales: tuple[float, ...], rows: int = 1, dtype: DType = "int8") -> Graph:
+    model = Model(dtype)
+    x = model.activation((1, rows, inputs), 0.05, 31)
     weights = model.weights((outputs, inputs), weight_scales)
-    y = model.activation((1, outputs), 0.1, -5)
-    return model.graph(x, model.node(FullyConnected("relu"), (x, weights, model.bias(x, weights, outputs)), y))
+    y = model.activation((1, rows, outputs), 0.1, -5)
+    return model.graph(
+        x, model.node(FullyConnected("relu", keep_dims=True), (x, weights, model.bias(x, weights, outputs)), y)
+    )
 
 
-def _pool(kind: Literal["average", "max"], size: tuple[int, int], stride: tuple[int, int], padding: Padding) -> Graph:
-    model = Model()
+def _pool(
+    kind: Literal["average", "max"],
+    size: tuple[int, int],
+    stride: tuple[int, int],
+    padding: Padding,
+    dtype: DType = "int8",
+) -> Graph:
+    model = Model(dtype)
     x = model.activation((1, 7, 5, 3), 0.05, -20)
     rows, columns = (output_size(n, k, s, padding) for n, k, s in zip((7, 5), size, stride, strict=True))
     y = model.activation((1, rows, columns, 3), 0.05, -20)
     return model.graph(x, model.node(Pool2D(kind, size, stride, padding, "relu6"), (x,), y))
+
+
+def _thinned() -> Graph:
+    """What gcc 12 left out: see `ss_at` in runtime/ss_base.h."""
+    model = Model()
+    x = model.activation((1, 1, 36, 1))
+    y = model.node(Pool2D("max", (1, 1), (1, 4)), (x,), model.activation((1, 1, 9, 1)))
+    return model.graph(x, model.node(Pool2D("max", (1, 1), (1, 1)), (y,), model.activation((1, 1, 9, 1))))
 
 
 def _mean(shape: tuple[int, ...], axes: tuple[int, ...], result: tuple[int, ...]) -> Graph:
@@ -168,7 +261,83 @@ def _sum() -> Graph:
     return model.graph(x, model.node(Add("relu"), (pooled, other), model.activation((1, 4, 4, 3), 0.07, -90)))
 
 
+def _resize(op: ResizeNearest | ResizeBilinear, rows: int, columns: int) -> Graph:
+    model = Model()
+    x = model.activation((1, 4, 5, 3), 0.05, 7)
+    y = model.activation((1, rows, columns, 3), 0.05, 7)
+    return model.graph(x, model.node(op, (x, model.indices((rows, columns))), y))
+
+
+def _transpose_conv(op: TransposeConv, rows: int, columns: int, dtype: DType = "int8") -> Graph:
+    model = Model(dtype)
+    x = model.activation((1, 4, 5, 3), 0.05, 7)
+    filter_ = model.weights((2, 3, 4, 3), (0.01, 0.02))
+    inputs = (model.indices((1, rows, columns, 2)), filter_, x, model.bias(x, filter_, 2))
+    return model.graph(x, model.node(op, inputs, model.activation((1, rows, columns, 2), 0.1, -20)))
+
+
+def _attention() -> Graph:
+    """x times its transpose, times a constant: strides of every kind."""
+    model = Model()
+    x = model.activation((1, 2, 5, 3), 0.05, 7)
+    scores = model.node(BatchMatMul(adj_y=True), (x, x), model.activation((1, 2, 5, 5), 0.2, -9))
+    values = model.constant((5, 4), 0.03, 11)
+    y = model.node(BatchMatMul(adj_x=True), (scores, values), model.activation((1, 2, 5, 4), 0.5, 3))
+    return model.graph(x, y)
+
+
+def _unary(op: Operator, scale: float, zero_point: int) -> Graph:
+    model = Model()
+    x = model.activation((1, 4, 5, 3), 0.05, 7)
+    return model.graph(x, model.node(op, (x,), model.activation((1, 4, 5, 3), scale, zero_point)))
+
+
+def _prelu(shape: tuple[int, ...]) -> Graph:
+    model = Model()
+    x = model.activation((1, 4, 5, 3), 0.05, 7)
+    slopes = np.random.default_rng(0).integers(-128, 128, shape, np.int8)
+    alpha = model.tensor(shape, "int8", Quantization((0.01,), (-3,)), slopes)
+    return model.graph(x, model.node(Prelu(), (x, alpha), model.activation((1, 4, 5, 3), 0.04, -20)))
+
+
 def _softmax(shape: tuple[int, ...], scale: float, beta: float = 1.0) -> Graph:
     model = Model()
     x = model.activation(shape, scale, 3)
     return model.graph(x, model.node(Softmax(beta), (x,), model.activation(shape, 1 / 256, -128)))
+
+
+def every_move() -> Graph:
+    """Each kernel that moves elements, combines tensors or reduces axes, one after the other."""
+    model = Model()
+    same = (0.05, -20)
+
+    def add(op: Operator, inputs: tuple[int, ...], shape: tuple[int, ...], *quantization: float) -> int:
+        scale, zero_point = quantization or same
+        return model.node(op, inputs, model.activation(shape, scale, int(zero_point)))
+
+    def pairs(*values: tuple[int, int]) -> int:
+        return model.tensor((len(values), 2), "int32", None, np.array(values, np.int32))
+
+    x = model.activation((1, 4, 6, 2), *same)
+    y = add(Transpose(), (x, model.indices((0, 2, 1, 3))), (1, 6, 4, 2))
+    y = add(Pad(), (y, pairs((0, 0), (1, 0), (0, 2), (0, 0))), (1, 7, 6, 2))
+    y = add(MirrorPad(), (y, pairs((0, 0), (1, 1), (0, 0), (0, 0))), (1, 9, 6, 2))
+    bounds = [model.indices(values) for values in ((0, 8, 0, 0), (1, 0, 6, 2), (1, -2, 1, 1))]
+    y = add(StridedSlice(), (y, *bounds), (1, 4, 6, 2))
+    y = add(Gather(2), (y, model.indices((5, 0, 2, 2))), (1, 4, 4, 2))
+    z = add(Mul("relu6"), (y, model.constant((2,), 0.03)), (1, 4, 4, 2), 0.02, -128)
+    z = add(Sub(), (y, z), (1, 4, 4, 2), 0.05, 3)
+    z = add(Quantize(), (z,), (1, 4, 4, 2))
+    y = add(Add(), (z, model.constant((4, 1))), (1, 4, 4, 2))
+    y = add(Extremum("minimum"), (y, z), (1, 4, 4, 2))
+    most = add(ReduceExtremum("maximum", True), (y, model.indices((1, 3))), (1, 1, 4, 1))
+    total = add(Sum(True), (y, model.indices((1, 3))), (1, 1, 4, 1), 0.2, 5)
+    total = add(Quantize(), (total,), (1, 1, 4, 1))
+    return model.graph(x, add(Concatenation(2), (most, total), (1, 1, 8, 1)))
+
+
+def largest_of_each_row() -> Graph:
+    """Positions, as int32."""
+    model = Model()
+    x = model.activation((1, 3, 5))
+    return model.graph(x, model.node(ArgMax(), (x, model.indices((2,))), model.tensor((1, 3), "int32")))

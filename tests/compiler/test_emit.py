@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.compiler.library import WARNINGS, run, write
-from tests.compiler.models import motion_net, renamed, tiny
+from tests.compiler.models import every_move, int16_net, largest_of_each_row, motion_net, renamed, tiny
 from tests.golden.regenerate import COMMAND, golden_files
 from tests.graph.models import inputs_of, small_convnet
 
 from sensorsmith.compiler import compile_graph
 from sensorsmith.graph import Graph, interpret_batch, write_tflite
 
-GRAPHS = [motion_net(), small_convnet()]
-IDS = ["motion", "all operators"]
+GRAPHS = [motion_net(), small_convnet(), int16_net(), every_move(), largest_of_each_row()]
+IDS = ["motion", "all operators", "int16", "moves", "positions"]
 
 
 @pytest.mark.parametrize("path", golden_files(), ids=lambda path: f"{path.parent.name}-{path.name}")
@@ -73,7 +73,8 @@ MAIN = """\
 #include "m.h"
 int main(void)
 {
-    int8_t x[M_INPUT_SIZE], y[M_OUTPUT_SIZE];
+    ELEMENT x[M_INPUT_SIZE];
+    RESULT y[M_OUTPUT_SIZE];
     while (fread(x, 1, sizeof x, stdin) == sizeof x) {
         m_infer(x, y);
         fwrite(y, 1, sizeof y, stdout);
@@ -91,13 +92,25 @@ def test_clean_under_sanitizers(wide: int, graph: Graph, tmp_path: Path) -> None
     (tmp_path / "main.c").write_text(MAIN)
     sanitizers = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g", "-O1"]
     program = tmp_path / "m"
-    run("gcc", "-std=c11", f"-DSS_WIDE_MULTIPLY={wide}", *sanitizers, source, tmp_path / "main.c", "-o", program)
+    element, result = (graph.tensors[ends[0]].dtype for ends in (graph.inputs, graph.outputs))
+    run(
+        "gcc",
+        "-std=c11",
+        f"-DSS_WIDE_MULTIPLY={wide}",
+        f"-DELEMENT={element}_t",
+        f"-DRESULT={result}_t",
+        *sanitizers,
+        source,
+        tmp_path / "main.c",
+        "-o",
+        program,
+    )
     x = inputs_of(graph, 6)
-    x[0], x[1] = -128, 127
+    x[0], x[1] = np.iinfo(x.dtype).min, np.iinfo(x.dtype).max
     done = subprocess.run([program], input=x.tobytes(), capture_output=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
     expected = interpret_batch(graph, x)
-    np.testing.assert_array_equal(np.frombuffer(done.stdout, np.int8).reshape(expected.shape), expected)
+    np.testing.assert_array_equal(np.frombuffer(done.stdout, result).reshape(expected.shape), expected)
 
 
 def test_the_hash_is_that_of_the_written_model() -> None:

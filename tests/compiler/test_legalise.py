@@ -11,7 +11,23 @@ from sensorsmith.base.errors import ModelError
 from sensorsmith.compiler import steps
 from sensorsmith.compiler.legalise import legalise
 from sensorsmith.compiler.lower.conv import Conv2D as Conv2DCall
-from sensorsmith.graph import Conv2D, Graph, Mean, Pool2D, Softmax, check_graph
+from sensorsmith.compiler.lower.conv_s16 import Conv2DS16
+from sensorsmith.graph import (
+    Add,
+    BatchMatMul,
+    Concatenation,
+    Conv2D,
+    FullyConnected,
+    Graph,
+    Mean,
+    Pool2D,
+    Quantization,
+    Reshape,
+    ResizeNearest,
+    Softmax,
+    Transpose,
+    check_graph,
+)
 
 
 def _message(graph: Graph) -> str:
@@ -61,6 +77,18 @@ def test_a_reshape_shares_the_buffer_of_its_input() -> None:
     assert next(program.steps[0].call.buffers()) == steps.Source(program.input)
 
 
+def test_a_constant_among_the_activations_is_brought_into_the_arena() -> None:
+    model = Model()
+    x = model.activation((1, 4))
+    one = model.constant((1, 4))
+    y = model.node(Add(), (x, one), model.activation((1, 4)))
+    y = model.node(Add(), (y, one), model.activation((1, 4)))
+    program = legalise(model.graph(x, y))
+    assert [step.call.kernel for step in program.steps] == ["load", "add", "add"]
+    assert list(program.steps[0].call.buffers()) == [steps.Target(one)]
+    assert program.sizes[one] == 4
+
+
 def test_a_float_model() -> None:
     assert _message(small_convnet("float32")) == "main: the model computes in float32; quantize it to int8 first"
 
@@ -84,13 +112,35 @@ def test_a_sum_beyond_32_bits() -> None:
     )
 
 
-def test_a_mean_over_axes_that_are_apart() -> None:
+@pytest.mark.parametrize(("axes", "shape", "kernel"), [((2, 3), (1, 2), "mean"), ((1, 3), (1, 3), "reduce_sum")])
+def test_a_mean_takes_another_kernel_where_its_axes_are_apart(
+    axes: tuple[int, ...], shape: tuple[int, ...], kernel: str
+) -> None:
     model = Model()
     x = model.activation((1, 2, 3, 4))
-    y = model.node(Mean(), (x, model.indices((1, 3))), model.activation((1, 3)))
+    (step,) = legalise(model.graph(x, model.node(Mean(), (x, model.indices(axes)), model.activation(shape)))).steps
+    assert step.call.kernel == kernel
+
+
+def test_views_of_more_than_five_loops_are_refused() -> None:
+    model = Model()
+    shape = (1, 2, 3, 2, 3, 2, 3)
+    x = model.activation(shape)
+    flipped = tuple(shape[i] for i in (0, 6, 5, 4, 3, 2, 1))
+    y = model.node(Transpose(), (x, model.indices((0, 6, 5, 4, 3, 2, 1))), model.activation(flipped))
     assert _message(model.graph(x, y)) == (
-        "layer 0 (MEAN -> 't2'): its axes [1, 3] are not neighbours; take one mean after the other"
+        "layer 0 (TRANSPOSE -> 't2'): moves along 6 dimensions at once; use at most 5 dimensions"
     )
+
+
+def test_what_copies_a_tensor_as_it_lies_makes_no_step() -> None:
+    model = Model()
+    x = model.activation((1, 2, 3))
+    y = model.node(Transpose(), (x, model.indices((1, 0, 2))), model.activation((2, 1, 3)))
+    y = model.node(Concatenation(0), (y,), model.activation((2, 1, 3)))
+    y = model.node(Reshape((1, 6)), (y,), model.activation((1, 6)))
+    program = legalise(model.graph(x, y))
+    assert (program.steps, program.output) == ((), x)
 
 
 def test_too_many_classes() -> None:
@@ -98,6 +148,70 @@ def test_too_many_classes() -> None:
     x = model.activation((1, 512))
     y = model.node(Softmax(), (x,), model.activation((1, 512), 1 / 256, -128))
     assert _message(model.graph(x, y)) == "layer 0 (SOFTMAX -> 't1'): has 512 classes; use fewer than 512 classes"
+
+
+def test_products_that_repeat_both_inputs() -> None:
+    model = Model()
+    x = model.activation((1, 2, 1, 3, 4))
+    y = model.node(BatchMatMul(), (x, model.constant((1, 1, 3, 4, 2))), model.activation((1, 2, 3, 3, 2), 1.0))
+    assert _message(model.graph(x, y)) == (
+        "layer 0 (BATCH_MATMUL -> 't2'): repeats both of its inputs (1, 2, 1, 3, 4) and (1, 1, 3, 4, 2); "
+        "let one of the inputs have all matrices"
+    )
+
+
+def test_a_product_beyond_32_bits() -> None:
+    model = Model()
+    x = model.activation((1, 1, 40_000), zero_point=-128)
+    y = model.node(BatchMatMul(adj_y=True), (x, x), model.activation((1, 1, 1), 1.0))
+    assert _message(model.graph(x, y)) == (
+        "layer 0 (BATCH_MATMUL -> 't1'): the sum of output channel 0 can reach 2601000000, too much for 32 bits at its "
+        "scale; quantize the model again, or use smaller weights and biases"
+    )
+
+
+def test_an_image_of_too_many_rows() -> None:
+    model = Model()
+    x = model.activation((1, 1, 1, 1))
+    op = ResizeNearest()
+    y = model.node(op, (x, model.indices((40_000, 1))), model.activation((1, 40_000, 1, 1)))
+    assert _message(model.graph(x, y)) == (
+        "layer 0 (RESIZE_NEAREST_NEIGHBOR -> 't2'): has more than 32767 rows or columns; use smaller images"
+    )
+
+
+def _wide(bias: int, outputs: int = 1, inputs: int = 4, y_scale: float = 0.05) -> Graph:
+    """A dense layer on int16 activations with weights of 127."""
+    model = Model("int16")
+    x = model.activation((1, inputs))
+    ones = np.full((outputs, inputs), 127, np.int8)
+    weights = model.tensor((outputs, inputs), "int8", Quantization((0.01,), (0,)), ones)
+    scale = Quantization((model.scale(x) * 0.01,), (0,))
+    given = model.tensor((outputs,), "int64", scale, np.full(outputs, bias, np.int64))
+    return model.graph(x, model.node(FullyConnected(), (x, weights, given), model.activation((1, outputs), y_scale)))
+
+
+def test_sums_of_int16_activations_are_wide_only_where_they_have_to_be() -> None:
+    for inputs, wide in ((500, 0), (517, 1)):
+        call = legalise(_wide(100, inputs=inputs)).steps[0].call
+        assert isinstance(call, Conv2DS16)
+        assert call.wide == wide
+
+
+def test_a_bias_beyond_32_bits() -> None:
+    for bias in (2**31, -(2**31), -(2**63)):
+        assert _message(_wide(bias)) == (
+            "layer 0 (FULLY_CONNECTED -> 't3'): its bias does not fit into 32 bits; "
+            "quantize the model again, with a coarser scale for its input or weights"
+        )
+
+
+def test_a_sum_of_int16_activations_beyond_32_bits_once_scaled() -> None:
+    reach = 4096 * 127 * 32768 + 5
+    assert _message(_wide(5, inputs=4096, y_scale=2.0**-13)) == (
+        f"layer 0 (FULLY_CONNECTED -> 't3'): the sum of output channel 0 can reach {reach}, too much at its scale; "
+        "quantize the model again, or use smaller weights and biases"
+    )
 
 
 def test_a_stride_beyond_16_bits() -> None:

@@ -20,6 +20,13 @@ def assert_same_as_oracle(graph: Graph, oracle: Oracle, inputs: int = 2, model: 
             np.testing.assert_array_equal(values[index], value, err_msg=graph.tensors[index].name)
 
 
+def assert_same_for_every_input(graph: Graph, oracle: Oracle) -> None:
+    """The output of a graph of shape (1, 256) equals TFLite Micro's for each int8."""
+    x = np.arange(-128, 128, dtype=np.int8)[None]
+    y = graph.outputs[0]
+    np.testing.assert_array_equal(interpret(graph, x)[y], oracle.run(graph, [x])[0][y])
+
+
 def assert_refused(graph: Graph, message: str) -> None:
     with pytest.raises(ModelError) as error:
         check_graph(graph)

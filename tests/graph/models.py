@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -11,20 +12,27 @@ from hypothesis import strategies as st
 from sensorsmith.graph import (
     Activation,
     Add,
+    BatchMatMul,
     Conv2D,
     DepthwiseConv2D,
     DType,
     FullyConnected,
     Graph,
+    Logistic,
     Mean,
     Node,
     Operator,
     Padding,
     Pool2D,
+    Prelu,
     Quantization,
     Reshape,
+    ResizeBilinear,
+    ResizeNearest,
     Softmax,
+    Tanh,
     Tensor,
+    TransposeConv,
     output_size,
 )
 
@@ -51,8 +59,17 @@ class Model:
         return len(self.tensors) - 1
 
     def activation(self, shape: tuple[int, ...], scale: float = 0.05, zero_point: int = 0) -> int:
-        quantization = Quantization((scale,), (zero_point,)) if self.dtype == "int8" else None
-        return self.tensor(shape, self.dtype, quantization)
+        """Int16 activations have a zero point of 0, whatever is given."""
+        quantization = Quantization((scale,), (0 if self.dtype == "int16" else zero_point,))
+        return self.tensor(shape, self.dtype, None if self.dtype == "float32" else quantization)
+
+    def constant(self, shape: tuple[int, ...], scale: float = 0.05, zero_point: int = 0) -> int:
+        """An activation that is the same for every input."""
+        if self.dtype == "float32":
+            return self.tensor(shape, "float32", None, self.random.normal(size=shape).astype(np.float32))
+        index = self.activation(shape, scale, zero_point)
+        self.tensors[index] = replace(self.tensors[index], data=_integers(self.random, self.dtype, shape))
+        return index
 
     def weights(self, shape: tuple[int, ...], scales: tuple[float, ...] = (0.01,), axis: int = 0) -> int:
         if self.dtype == "float32":
@@ -65,11 +82,15 @@ class Model:
             return self.tensor((channels,), "float32", None, self.random.normal(size=channels).astype(np.float32))
         scale, filter_scales = self.scale(x), self.quantization(weights).scale
         quantization = Quantization(tuple(scale * s for s in filter_scales), (0,) * len(filter_scales), 0)
-        data = self.random.integers(-limit, limit, channels, np.int32)
-        return self.tensor((channels,), "int32", quantization, data)
+        dtype: DType = "int64" if self.dtype == "int16" else "int32"
+        data = self.random.integers(-limit, limit, channels, np.dtype(dtype))
+        return self.tensor((channels,), dtype, quantization, data)
 
     def indices(self, values: tuple[int, ...]) -> int:
         return self.tensor((len(values),), "int32", None, np.array(values, np.int32))
+
+    def scalar(self, value: int) -> int:
+        return self.tensor((), "int32", None, np.array(value, np.int32))
 
     def node(self, op: Operator, inputs: tuple[int, ...], output: int) -> int:
         self.nodes.append(Node(op, inputs, (output,)))
@@ -84,7 +105,7 @@ class Model:
         return quantization
 
     def scale(self, index: int) -> float:
-        return self.quantization(index).scale[0] if self.dtype == "int8" else 1.0
+        return self.quantization(index).scale[0] if self.dtype != "float32" else 1.0
 
     def shape(self, index: int) -> tuple[int, ...]:
         return self.tensors[index].shape
@@ -96,7 +117,12 @@ def inputs_of(graph: Graph, count: int, seed: int = 0) -> Array:
     shape, random = (count, *tensor.shape[1:]), np.random.default_rng(seed)
     if tensor.dtype == "float32":
         return random.normal(size=shape).astype(np.float32)
-    return random.integers(-128, 128, shape, np.int8)
+    return _integers(random, tensor.dtype, shape)
+
+
+def _integers(random: np.random.Generator, dtype: DType, shape: tuple[int, ...]) -> Array:
+    limits = np.iinfo(dtype)
+    return random.integers(limits.min, limits.max, shape, np.dtype(dtype), endpoint=True)
 
 
 def small_convnet(dtype: DType = "int8") -> Graph:
@@ -128,7 +154,7 @@ zero_points = st.integers(-128, 127)
 sizes = st.integers(1, 7)
 
 
-def _output(draw: Draw, model: Model, shape: tuple[int, ...], near: float) -> int:
+def draw_output(draw: Draw, model: Model, shape: tuple[int, ...], near: float) -> int:
     """An output whose scale lies around `near`: from much saturation to few levels."""
     return model.activation(shape, near * draw(st.floats(0.2, 8.0)), draw(zero_points))
 
@@ -174,58 +200,42 @@ def _draw_filter(draw: Draw, model: Model, x: int, *, depthwise: bool) -> int:
     rows, columns = (
         output_size(n, k, s, padding, d) for n, k, s, d in zip((height, width), kernel, stride, dilation, strict=True)
     )
-    y = _output(draw, model, (1, rows, columns, channels), model.scale(x) * max(weight_scales) * 100)
+    y = draw_output(draw, model, (1, rows, columns, channels), model.scale(x) * max(weight_scales) * 100)
     activation = draw(st.sampled_from(ACTIVATIONS))
     if depthwise:
         return model.node(DepthwiseConv2D(stride, padding, dilation, multiplier, activation), inputs, y)
     return model.node(Conv2D(stride, padding, dilation, activation), inputs, y)
 
 
-def draw_pool(draw: Draw, model: Model, x: int) -> int:
+def draw_pool(draw: Draw, model: Model, x: int, kind: Literal["average", "max"]) -> int:
     _, height, width, depth = model.shape(x)
     padding = draw(st.sampled_from(PADDINGS))
     size = draw(st.tuples(st.integers(1, height), st.integers(1, width)))
     stride = draw(st.tuples(st.integers(1, 3), st.integers(1, 3)))
     rows, columns = (output_size(n, k, s, padding) for n, k, s in zip((height, width), size, stride, strict=True))
-    kind: Any = draw(st.sampled_from(["average", "max"]))
-    y = model.activation((1, rows, columns, depth), *_scale_and_zero_point(model, x))
+    y = model.activation((1, rows, columns, depth), *scale_and_zero_point(model, x))
     return model.node(Pool2D(kind, size, stride, padding, draw(st.sampled_from(ACTIVATIONS))), (x,), y)
 
 
-def draw_add(draw: Draw, model: Model, x: int) -> int:
-    """Adds the newest other tensor of the same shape, or x to itself."""
-    alike = [i for i, t in enumerate(model.tensors) if t.data is None and t.shape == model.shape(x) and i != x]
-    other = alike[-1] if alike else x
-    y = _output(draw, model, model.shape(x), max(model.scale(x), model.scale(other)))
-    return model.node(Add(draw(st.sampled_from(ACTIVATIONS))), draw(st.sampled_from([(x, other), (other, x)])), y)
-
-
-def draw_mean(draw: Draw, model: Model, x: int) -> int:
-    shape, keep = model.shape(x), draw(st.booleans())
-    axes = draw(st.lists(st.integers(1, len(shape) - 1), min_size=1, unique=True))
-    result = tuple(1 if i in axes else n for i, n in enumerate(shape) if keep or i not in axes)
-    signed = tuple(a - len(shape) if draw(st.booleans()) else a for a in axes)
-    return model.node(Mean(keep), (x, model.indices(signed)), _output(draw, model, result, model.scale(x)))
-
-
-def draw_reshape(draw: Draw, model: Model, x: int) -> int:
-    _, height, width, depth = model.shape(x)
-    shape = draw(
-        st.sampled_from([(1, height * width * depth), (1, width, height, depth), (1, 1, height * width, depth)])
-    )
-    inputs = (x, model.indices(shape)) if draw(st.booleans()) else (x,)
-    return model.node(Reshape(shape), inputs, model.activation(shape, *_scale_and_zero_point(model, x)))
-
-
 def draw_dense(draw: Draw, model: Model, x: int) -> int:
-    count, size = draw(st.integers(1, 6)), model.tensors[x].size
+    return _draw_dense(draw, model, x, model.tensors[x].size, (1,))
+
+
+def draw_dense_rows(draw: Draw, model: Model, x: int) -> int:
+    """One dense layer for each of several rows."""
+    *rows, size = model.shape(x)
+    return _draw_dense(draw, model, x, size, draw(st.sampled_from([tuple(rows), (int(np.prod(rows)),)])))
+
+
+def _draw_dense(draw: Draw, model: Model, x: int, size: int, rows: tuple[int, ...]) -> int:
+    count = draw(st.integers(1, 6))
     weight_scales = tuple(draw(scales) for _ in range(count if draw(st.booleans()) else 1))
     weights = model.weights((count, size), weight_scales)
     inputs = (x, weights)
     if draw(st.booleans()):
         inputs += (model.bias(x, weights, count, draw(st.sampled_from([100, 10_000, 10_000_000]))),)
-    y = _output(draw, model, (1, count), model.scale(x) * max(weight_scales) * 200)
-    return model.node(FullyConnected(draw(st.sampled_from(ACTIVATIONS))), inputs, y)
+    y = draw_output(draw, model, (*rows, count), model.scale(x) * max(weight_scales) * 200)
+    return model.node(FullyConnected(draw(st.sampled_from(ACTIVATIONS)), len(rows) > 1), inputs, y)
 
 
 def draw_softmax(draw: Draw, model: Model, x: int) -> int:
@@ -233,8 +243,75 @@ def draw_softmax(draw: Draw, model: Model, x: int) -> int:
     return model.node(Softmax(beta), (x,), model.activation(model.shape(x), 1 / 256, -128))
 
 
-def _scale_and_zero_point(model: Model, x: int) -> tuple[float, int]:
-    return (model.scale(x), model.quantization(x).zero_point[0]) if model.dtype == "int8" else (1.0, 0)
+def draw_unary(draw: Draw, model: Model, x: int, *ops: Operator) -> int:
+    """Any of these operators, which are functions of one element."""
+    op = draw(st.sampled_from(ops))
+    if isinstance(op, Logistic | Tanh):
+        y = model.activation(model.shape(x), *((1 / 256, -128) if isinstance(op, Logistic) else (1 / 128, 0)))
+    else:
+        y = draw_output(draw, model, model.shape(x), model.scale(x))
+    return model.node(op, (x,), y)
+
+
+def draw_prelu(draw: Draw, model: Model, x: int) -> int:
+    shape = tuple(n if draw(st.booleans()) else 1 for n in model.shape(x)[draw(st.integers(0, 1)) :])
+    alpha = model.weights(shape, (draw(scales),))
+    if model.dtype != "float32":
+        model.tensors[alpha] = replace(
+            model.tensors[alpha], quantization=Quantization((draw(scales),), (draw(zero_points),))
+        )
+    return model.node(Prelu(), (x, alpha), draw_output(draw, model, model.shape(x), model.scale(x)))
+
+
+def draw_resize(draw: Draw, model: Model, x: int, kind: type[ResizeNearest] | type[ResizeBilinear]) -> int:
+    _, height, width, depth = model.shape(x)
+    result = (draw(st.integers(1, 3 * height)), draw(st.integers(1, 3 * width)))
+    flags = draw(st.sampled_from([(False, False), (True, False), (False, True)]))
+    op = kind(*flags)
+    y = model.activation((1, *result, depth), *scale_and_zero_point(model, x))
+    return model.node(op, (x, model.indices(result)), y)
+
+
+def draw_transpose_conv(draw: Draw, model: Model, x: int) -> int:
+    _, height, width, depth = model.shape(x)
+    padding = draw(st.sampled_from(PADDINGS))
+    stride = draw(st.tuples(st.integers(1, 3), st.integers(1, 3)))
+    kernel = draw(st.tuples(st.integers(1, 4), st.integers(1, 4)))
+    # Any output that the convolution brings down to the input.
+    ends = [draw(st.integers(0, s - 1)) for s in stride]
+    rows, columns = (
+        n * s - e if padding == "same" else (n - 1) * s + k + e
+        for n, s, k, e in zip((height, width), stride, kernel, ends, strict=True)
+    )
+    channels = draw(st.integers(1, 4))
+    weight_scales = tuple(draw(scales) for _ in range(channels if draw(st.booleans()) else 1))
+    filter_ = model.weights((channels, *kernel, depth), weight_scales)
+    shape = (1, rows, columns, channels)
+    inputs = (model.indices(shape), filter_, x)
+    if draw(st.booleans()):
+        inputs += (model.bias(x, filter_, channels),)
+    y = draw_output(draw, model, shape, model.scale(x) * max(weight_scales) * 100)
+    return model.node(TransposeConv(stride, padding, draw(st.sampled_from(ACTIVATIONS))), inputs, y)
+
+
+def draw_matmul(draw: Draw, model: Model, x: int) -> int:
+    """x, or its transpose, times a constant or itself."""
+    *batch, rows, columns = model.shape(x)
+    adj_x, adj_y = draw(st.booleans()), draw(st.booleans())
+    products, height = (rows, columns) if adj_x else (columns, rows)
+    if draw(st.booleans()):
+        width = draw(st.integers(1, 4))
+        factor = (width, products) if adj_y else (products, width)
+        own = draw(st.sampled_from([(), (1,), tuple(batch)]))
+        other = model.constant((*own, *factor), draw(scales), draw(zero_points))
+    else:
+        other, adj_y, width = x, not adj_x, height
+    y = draw_output(draw, model, (*batch, height, width), model.scale(x) * model.scale(other) * 100)
+    return model.node(BatchMatMul(adj_x, adj_y), (x, other), y)
+
+
+def scale_and_zero_point(model: Model, x: int) -> tuple[float, int]:
+    return (model.scale(x), model.quantization(x).zero_point[0]) if model.dtype != "float32" else (1.0, 0)
 
 
 @st.composite
@@ -243,18 +320,3 @@ def single_layers(draw: Draw, layer: Any, dtype: DType = "int8") -> Graph:
     model = Model(dtype, draw(st.integers(0, 2**32)))
     x = draw_input(draw, model)
     return model.graph(x, layer(draw, model, x))
-
-
-@st.composite
-def networks(draw: Draw, dtype: DType = "int8") -> Graph:
-    """A few layers over images, then any of mean, dense and softmax."""
-    model = Model(dtype, draw(st.integers(0, 2**32)))
-    x = y = draw_input(draw, model)
-    body = st.sampled_from([draw_conv, draw_depthwise, draw_pool, draw_add, draw_reshape])
-    for layer in draw(st.lists(body, max_size=4)):
-        if len(model.shape(y)) == 4:
-            y = layer(draw, model, y)
-    for layer in (draw_mean, draw_dense, draw_softmax):
-        if (draw(st.booleans()) and len(model.shape(y)) > 1) or not model.nodes:
-            y = layer(draw, model, y)
-    return model.graph(x, y)

@@ -7,7 +7,7 @@ import pytest
 from tests.graph.checks import assert_refused
 from tests.graph.models import Model, small_convnet
 
-from sensorsmith.graph import Add, FullyConnected, Graph, Node, Quantization, Tensor, check_graph
+from sensorsmith.graph import Add, FullyConnected, Graph, HardSwish, Node, Quantization, Reshape, Tensor, check_graph
 
 MODEL = Model()
 X = MODEL.activation((1, 4))
@@ -142,15 +142,19 @@ def test_structures_that_cannot_run_are_refused(graph: Graph, message: str) -> N
     [
         (
             changed(Y, dtype="int16"),
-            "its output is int16; convert the model to int8 (full-integer quantization) or leave it in float32",
+            "its input is int8 where it computes in int16; convert the model so that it is int16",
+        ),
+        (
+            changed(Y, dtype="int32"),
+            "computes in int32; convert the model to int8 (full-integer quantization) or leave it in float32",
         ),
         (
             changed(Y, dtype="float32"),
-            "its input is int8 where its output is float32; convert the model so that it is float32",
+            "its input is int8 where it computes in float32; convert the model so that it is float32",
         ),
         (
             changed(BIAS, dtype="float32", data=np.zeros(3, np.float32)),
-            "its bias is float32 where its output is int8; convert the model so that it is int32",
+            "its bias is float32 where it computes in int8; convert the model so that it is int32",
         ),
         (
             changed(X, quantization=None),
@@ -167,10 +171,6 @@ def test_structures_that_cannot_run_are_refused(graph: Graph, message: str) -> N
         (
             changed(BIAS, quantization=None),
             "has no scale for its bias; convert the model with full-integer quantization",
-        ),
-        (
-            changed(X, shape=(4,)),
-            "the shape (4,) of 't0' does not begin with a batch of 1; convert the model with batch 1",
         ),
     ],
 )
@@ -194,4 +194,42 @@ def test_tensors_that_no_layer_uses_are_checked_too() -> None:
     assert_refused(
         replace(GRAPH, tensors=(*GRAPH.tensors, extra)),
         "tensor 4 ('extra'): has shape (0,); convert the model with fixed shapes and batch 1",
+    )
+
+
+def test_an_output_without_a_batch_is_refused() -> None:
+    model = Model()
+    x = model.activation((1, 6))
+    y = model.node(Reshape((2, 3)), (x,), model.activation((2, 3)))
+    assert_refused(
+        model.graph(x, y),
+        "the model's output: the shape (2, 3) of 't1' does not begin with a batch of 1; convert the model with batch 1",
+    )
+
+
+def test_a_model_without_a_batch_is_refused() -> None:
+    assert_refused(
+        changed(X, shape=(4,)),
+        "the model's input: the shape (4,) of 't0' does not begin with a batch of 1; convert the model with batch 1",
+    )
+
+
+def test_int16_activations_with_a_zero_point_are_refused() -> None:
+    model = Model("int16")
+    x, y = model.activation((1, 4)), model.activation((1, 4))
+    model.tensors[y] = replace(model.tensors[y], quantization=Quantization((0.05,), (1,)))
+    assert_refused(
+        model.graph(x, model.node(Reshape((1, 4)), (x,), y)),
+        "layer 0 (RESHAPE -> 't1'): 't1' is int16 with a zero point other than 0; "
+        "quantize int16 activations symmetrically",
+    )
+
+
+def test_an_operator_without_int16_arithmetic_is_refused() -> None:
+    model = Model("int16")
+    x = model.activation((1, 4))
+    assert_refused(
+        model.graph(x, model.node(HardSwish(), (x,), model.activation((1, 4)))),
+        "layer 0 (HARD_SWISH -> 't1'): computes in int16, for which it has no arithmetic here; "
+        "quantize the model to int8",
     )

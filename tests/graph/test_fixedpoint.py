@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sensorsmith.graph.fixedpoint import (
     exp_on_negative_values,
+    logistic,
     multiply_by_quantized_multiplier,
     quantize_multiplier,
     reciprocal,
     rounding_divide_by_pot,
     saturating_left_shift,
     saturating_rounding_doubling_high_mul,
+    tanh,
     wrap_int32,
 )
 
@@ -106,3 +110,14 @@ def test_the_reciprocal_is_close_to_the_real_one() -> None:
     y, bits = reciprocal(x, integer_bits=12)
     real = y / 2**31 / 2.0**bits * (x / 2**19)
     assert np.abs(real - 1).max() < 1e-7
+
+
+@pytest.mark.parametrize(
+    ("function", "real"), [(logistic, lambda x: 1 / (1 + np.exp(-x))), (tanh, np.tanh)], ids=["logistic", "tanh"]
+)
+def test_sigmoids_are_close_to_the_real_ones(
+    function: Callable[[np.ndarray], np.ndarray], real: Callable[[np.ndarray], np.ndarray]
+) -> None:
+    a = np.unique(np.geomspace(1, 2**31 - 1, 5000).astype(np.int64))
+    a = np.concatenate([-a, one(0), a])
+    assert np.abs(function(a) / 2**31 - real(a / 2**27)).max() < 1e-6

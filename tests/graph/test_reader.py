@@ -23,6 +23,7 @@ from sensorsmith.graph import (
     write_tflite,
 )
 from sensorsmith.graph.flatbuffer import Field, Record, Source, build
+from sensorsmith.graph.ops import SUPPORTED
 from sensorsmith.graph.ops.dense import FAMILY as DENSE
 from sensorsmith.graph.schema import BUFFER, MODEL, OPERATOR, OPERATOR_CODE, QUANTIZATION, SUBGRAPH, TENSOR
 
@@ -117,6 +118,22 @@ def test_one_zero_point_stands_for_all_channels() -> None:
     assert weights.quantization == Quantization((0.25, 0.5), (0, 0), 0)
 
 
+def test_int4_weights_are_unpacked() -> None:
+    packed = bytes((a & 15) | (b & 15) << 4 for a, b in ((1, -2), (7, -8), (0, -1), (3, 4)))
+    graph = read_tflite(file(weights={"type": 17}, buffer={"data": packed}))
+    weights = graph.tensors[1]
+    assert (weights.dtype, weights.quantization) == ("int8", Quantization((0.25,), (0,)))
+    np.testing.assert_array_equal(weights.data, np.int8([[1, -2, 7, -8], [0, -1, 3, 4]]))
+    assert weights.data is not None
+    assert not weights.data.flags.writeable
+    odd = read_tflite(
+        file(
+            weights={"type": 17, "shape": (1, 3)}, x={"shape": (1, 3)}, y={"shape": (1, 1)}, buffer={"data": packed[:2]}
+        )
+    )
+    np.testing.assert_array_equal(odd.tensors[1].data, np.int8([[1, -2, 7]]))
+
+
 def test_int8_weights_of_a_float_layer_become_float32() -> None:
     channels = Record(QUANTIZATION, {"scale": (0.25, 2.0), "zero_point": (0, 1)})
     graph = read_tflite(file(x={"type": 0}, weights={"quantization": channels}, y={"type": 0}))
@@ -137,8 +154,8 @@ def test_int8_weights_of_a_float_layer_become_float32() -> None:
         (file(version=2), "model: has schema version 2, not 3; convert it again"),
         (file(subgraphs=2), "the model has 2 subgraphs; convert it without control flow or variables"),
         (
-            file(x={"type": 4}),
-            "model.subgraphs[0].tensors[0] ('x'): has a type other than float32, int32, int16, int8; "
+            file(x={"type": 6}),
+            "model.subgraphs[0].tensors[0] ('x'): has a type other than float32, int32, int64, int16, int8; "
             "convert the model to int8",
         ),
         (
@@ -154,12 +171,26 @@ def test_int8_weights_of_a_float_layer_become_float32() -> None:
             "model.subgraphs[0].tensors[1] ('w'): has 8 bytes of content for int8 (2, 5); convert the model again",
         ),
         (
+            file(weights={"type": 17}, buffer={"data": bytes(5)}),
+            "model.subgraphs[0].tensors[1] ('w'): has 5 bytes of content for int4 (2, 4); "
+            "convert the model again, with constants only in int4",
+        ),
+        (
+            file(x={"type": 17}),
+            "model.subgraphs[0].tensors[0] ('x'): has 0 bytes of content for int4 (1, 4); "
+            "convert the model again, with constants only in int4",
+        ),
+        (
             file(weights={"shape": (-2, -4)}),
             "model.subgraphs[0].tensors[1] ('w'): has shape (-2, -4); convert the model with fixed shapes and batch 1",
         ),
         (
             file(weights={"shape": (1,) * 9}),
             "model.subgraphs[0].tensors[1] ('w'): has 9 dimensions; use at most 8",
+        ),
+        (
+            file(y={"name": "y" * 16_385}),
+            "model.subgraphs[0].tensors[2]: has a name of more than 16384 characters; convert the model again",
         ),
         (
             file(weights={"buffer": 7}),
@@ -207,18 +238,21 @@ def test_int8_weights_of_a_float_layer_become_float32() -> None:
         ),
         (
             file(code={"deprecated_builtin_code": 53}),
-            "layer 0 (-> 'y'): the operator CAST is not supported; rebuild the model from ADD, AVERAGE_POOL_2D, "
-            "CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, MAX_POOL_2D, MEAN, RESHAPE, SOFTMAX",
+            f"layer 0 (-> 'y'): the operator CAST is not supported; rebuild the model from {SUPPORTED}",
+        ),
+        (
+            file(code={"deprecated_builtin_code": 127, "builtin_code": 250}),
+            f"layer 0 (-> 'y'): the operator number 250 is not supported; rebuild the model from {SUPPORTED}",
         ),
         (
             file(code={"deprecated_builtin_code": 127, "builtin_code": 150}),
-            "layer 0 (-> 'y'): the operator number 150 is not supported; rebuild the model from ADD, AVERAGE_POOL_2D, "
-            "CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, MAX_POOL_2D, MEAN, RESHAPE, SOFTMAX",
+            "layer 0 (-> 'y'): the operator GELU is not supported: TFLite Micro does not have it; "
+            "use HARD_SWISH or RELU",
         ),
         (
             file(code={"deprecated_builtin_code": 32, "custom_code": "Mine"}),
-            "layer 0 (-> 'y'): the operator Mine (custom) is not supported; rebuild the model from ADD, "
-            "AVERAGE_POOL_2D, CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, MAX_POOL_2D, MEAN, RESHAPE, SOFTMAX",
+            "layer 0 (-> 'y'): the operator Mine (custom) is not supported: it is the model's own; "
+            f"rebuild the model from {SUPPORTED}",
         ),
     ],
 )
@@ -254,7 +288,7 @@ def test_a_cut_file_names_the_place() -> None:
 
 
 def test_a_tensor_that_is_named_ten_thousand_times_takes_no_memory() -> None:
-    data = bytearray(file(weights={"name": "w" * 100_000}, unused_tensors=10_000))
+    data = bytearray(file(weights={"name": "w" * 16_000}, unused_tensors=10_000))
     subgraph = Source(bytes(data)).root(MODEL, b"TFL3", "model").tables("subgraphs", SUBGRAPH)[0]
     weights = subgraph.tables("tensors", TENSOR)[1]
     at = subgraph._find("tensors")
@@ -269,6 +303,15 @@ def test_a_tensor_that_is_named_ten_thousand_times_takes_no_memory() -> None:
     tracemalloc.stop()
     assert error.value.what == "the model's description (all but its weights) takes more than 8 MB"
     assert peak < 32 << 20
+
+
+def test_messages_give_the_beginning_of_a_long_name() -> None:
+    with pytest.raises(ModelError) as error:
+        read_tflite(file(y={"name": "y" * 16_384}, code={"deprecated_builtin_code": 6}))
+    assert error.value.where == f"layer 0 (-> '{'y' * 197}...')"
+    with pytest.raises(ModelError) as error:
+        read_tflite(file(y={"name": "y" * 16_384, "shape": (1, 3)}))
+    assert error.value.where == f"layer 0 (FULLY_CONNECTED -> '{'y' * 197}...')"
 
 
 def test_mutated_files_give_a_graph_or_one_clear_error() -> None:

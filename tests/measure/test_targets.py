@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from tests.compiler.models import motion_net
+from tests.compiler.models import every_move, motion_net
 from tests.graph.models import inputs_of, small_convnet
 from tests.graph.shared import INT8, shared_model
 from tests.measure.tools import assert_no_warnings, require
@@ -17,7 +17,7 @@ from sensorsmith.firmware import Bench, Compiler, build_bench, forbidden_helpers
 from sensorsmith.graph import Graph, interpret_batch, read_tflite
 from sensorsmith.measure import run_model
 
-GRAPHS = {"motion": motion_net(), "operators": small_convnet()}
+GRAPHS = {"motion": motion_net(), "operators": small_convnet(), "moves": every_move()}
 EVERYWHERE: list[tuple[Compiler, str, Emulator]] = [
     ("gcc", "cortex-m0plus", "unicorn"),
     ("zig", "cortex-m0plus", "unicorn"),

@@ -16,8 +16,8 @@ from sensorsmith.compiler.memory import Life, Plan, plan_memory
 from sensorsmith.compiler.passes import simplify
 from sensorsmith.compiler.report import BufferReport, CompileReport, LayerReport
 from sensorsmith.compiler.schedule import drop_unread, schedule
-from sensorsmith.compiler.steps import Program
-from sensorsmith.graph import Graph, check_graph, write_tflite
+from sensorsmith.compiler.steps import ElementType, Program, element_type
+from sensorsmith.graph import Border, Graph, Tensor, check_graph, write_tflite
 
 
 @dataclass(frozen=True)
@@ -27,20 +27,40 @@ class Emitted:
     Attributes:
         files: text of NAME.c, NAME.h and every header that they include, by file name.
         report: see `CompileReport`.
-        input_shape, output_shape: with the batch of 1.
+        source, result: the model's input and output.
+        border: what the model's file takes and gives in their place.
     """
 
     files: dict[str, str]
     report: CompileReport
-    input_shape: tuple[int, ...]
-    output_shape: tuple[int, ...]
+    source: Tensor
+    result: Tensor
+    border: Border
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """With the batch of 1."""
+        return self.source.shape
+
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        """With the batch of 1."""
+        return self.result.shape
+
+    @property
+    def input_dtype(self) -> ElementType:
+        return element_type(self.source)
+
+    @property
+    def output_dtype(self) -> ElementType:
+        return element_type(self.result)
 
 
 def compile_graph(graph: Graph, name: str, target: str = "host") -> Emitted:
-    """Compile an int8 graph to C.
+    """Compile a graph of integers to C.
 
     Args:
-        graph: one int8 input and one int8 output.
+        graph: one input and one output, int8 or int16.
         name: begins every name in the C; lower-case letters, digits and underscores.
         target: an instruction set of `VARIANTS`.
 
@@ -48,7 +68,8 @@ def compile_graph(graph: Graph, name: str, target: str = "host") -> Emitted:
         The same text for the same arguments, on every machine.
 
     Raises:
-        ModelError: the graph is malformed, not int8, or has a layer that no kernel computes; or the name is no C name.
+        ModelError: the graph is malformed, not int8 or int16, or has a layer that no kernel computes; or the name is
+            no C name.
         BoardError: there is no such target.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", name) or name.startswith("ss_"):
@@ -64,12 +85,11 @@ def compile_graph(graph: Graph, name: str, target: str = "host") -> Emitted:
     report = _report(graph, whole, program, lives, plan, name, target)
     headers = [header_name(layer.op, layer.variant) for layer in report.layers]
     files = {
-        f"{name}.c": emit_source(program, plan.offsets, report),
+        f"{name}.c": emit_source(graph, program, plan.offsets, report),
         f"{name}.h": emit_header(graph, report),
         **closure([*headers, "ss_base.h"]),
     }
-    shapes = (graph.tensors[ends[0]].shape for ends in (graph.inputs, graph.outputs))
-    return Emitted(files, report, *shapes)
+    return Emitted(files, report, graph.tensors[graph.inputs[0]], graph.tensors[graph.outputs[0]], graph.border)
 
 
 def _report(

@@ -8,18 +8,21 @@ from dataclasses import fields
 import numpy as np
 
 from sensorsmith.compiler import ctext
+from sensorsmith.compiler.border import border_text
 from sensorsmith.compiler.kernels import header_name
 from sensorsmith.compiler.report import CompileReport, LayerReport
 from sensorsmith.compiler.steps import (
     Call,
     ChannelScales,
     Constant,
+    ElementType,
     Program,
     Record,
     Scratch,
     Source,
     Step,
     Target,
+    element_type,
 )
 from sensorsmith.graph.requantize import scale_of, zero_point_of
 from sensorsmith.graph.types import Graph, Tensor
@@ -33,20 +36,23 @@ _CTYPES = {name: f"{name}_t" for name in ("int8", "uint8", "int16", "uint16", "i
 def emit_header(graph: Graph, report: CompileReport) -> str:
     """The interface: functions, shapes, scales, sizes and the model's hash."""
     name, upper = report.name, report.name.upper()
+    x, y = graph.tensors[graph.inputs[0]], graph.tensors[graph.outputs[0]]
     digest = [f"0x{byte:02x}" for byte in bytes.fromhex(report.model_sha256)]
+    types = " and ".join(dict.fromkeys((x.dtype, y.dtype)))
     left = "" if report.executed_macs == report.macs else f", {report.executed_macs} of them left to compute"
     return f"""\
 /* {name}.h: a neural network, {report.macs} multiply-accumulates{left}. {MADE_BY}
  *
- * Values are int8: real = scale * (value - zero point). Nothing here is reentrant: all calls use one static arena.
+ * Values are {types}: real = scale * (value - zero point). Nothing here is reentrant: all calls use one static arena.
  */
 #ifndef {upper}_H
 #define {upper}_H
 
 #include <stdint.h>
 
-{_ends("INPUT", upper, graph.tensors[graph.inputs[0]])}
-{_ends("OUTPUT", upper, graph.tensors[graph.outputs[0]])}
+{_ends("INPUT", upper, x)}
+{_ends("OUTPUT", upper, y)}
+{border_text(graph, name)}\
 #define {upper}_ARENA_BYTES {report.arena_bytes}
 
 /* SHA-256 of the model's .tflite file, as sensorsmith writes it. */
@@ -61,16 +67,16 @@ extern "C" {{
 #endif
 
 /* Where to write the input, {upper}_INPUT_SIZE values. {name}_run() overwrites it. */
-int8_t *{name}_input(void);
+{_CTYPES[x.dtype]} *{name}_input(void);
 
 /* Compute the output from the input. Returns 0; there is nothing that can fail. */
 int {name}_run(void);
 
 /* Where to read the output, {upper}_OUTPUT_SIZE values, after {name}_run() and before the next input is written. */
-const int8_t *{name}_output(void);
+const {_CTYPES[y.dtype]} *{name}_output(void);
 
 /* The three in one, with copies. input: ({upper}_INPUT_SIZE); output: ({upper}_OUTPUT_SIZE). Returns 0. */
-int {name}_infer(const int8_t *input, int8_t *output);
+int {name}_infer(const {_CTYPES[x.dtype]} *input, {_CTYPES[y.dtype]} *output);
 
 #ifdef __cplusplus
 }}
@@ -82,12 +88,14 @@ int {name}_infer(const int8_t *input, int8_t *output);
 
 def _ends(end: str, upper: str, tensor: Tensor) -> str:
     prefix = f"#define {upper}_{end}"
+    # Positions, as of the largest element, stand for themselves.
+    plain = tensor.quantization is None
     return f"""\
 /* {ctext.comment(tensor.name)} */
 {prefix}_SHAPE {{ {", ".join(map(str, tensor.shape))} }}
 {prefix}_SIZE {tensor.size}
-{prefix}_SCALE {ctext.real(scale_of(tensor))}
-{prefix}_ZERO_POINT ({zero_point_of(tensor)})
+{prefix}_SCALE {ctext.real(1.0 if plain else scale_of(tensor))}
+{prefix}_ZERO_POINT ({0 if plain else zero_point_of(tensor)})
 """
 
 
@@ -95,14 +103,17 @@ def _continued(text: str) -> str:
     return text.replace("    ", "        ", 1).replace("\n    ", " \\\n        ")
 
 
-def emit_source(program: Program, offsets: Mapping[int, int], report: CompileReport) -> str:
+def emit_source(graph: Graph, program: Program, offsets: Mapping[int, int], report: CompileReport) -> str:
     """The weights, one function for each layer, and the functions of the header."""
     name, upper = report.name, report.name.upper()
     headers = sorted({header_name(layer.op, layer.variant) for layer in report.layers} | {"ss_base.h"})
     includes = "\n".join(f'#include "{header}"' for header in headers)
     layers = "\n".join(_layer(s, r, offsets, name) for s, r in zip(program.steps, report.layers, strict=True))
     calls = "".join(f"    {layer.symbol}();\n" for layer in report.layers)
-    input_, output = offsets[program.input], offsets[program.output]
+    x, y = (element_type(graph.tensors[ends[0]]) for ends in (graph.inputs, graph.outputs))
+    arena = f"&{name}_arena[%d]"
+    input_ = _pointer(Target(program.input, x), arena % offsets[program.input])
+    output = _pointer(Source(program.output, y), arena % offsets[program.output])
     return f"""\
 /* {name}.c: see {name}.h. {MADE_BY} */
 #include "{name}.h"
@@ -112,14 +123,14 @@ def emit_source(program: Program, offsets: Mapping[int, int], report: CompileRep
 {_int_guard(program, report)}static _Alignas(8) int8_t {name}_arena[{upper}_ARENA_BYTES];
 
 {layers}
-int8_t *{name}_input(void)
+{_CTYPES[x]} *{name}_input(void)
 {{
-    return &{name}_arena[{input_}];
+    return {input_};
 }}
 
-const int8_t *{name}_output(void)
+const {_CTYPES[y]} *{name}_output(void)
 {{
-    return &{name}_arena[{output}];
+    return {output};
 }}
 
 int {name}_run(void)
@@ -127,14 +138,22 @@ int {name}_run(void)
 {calls}    return 0;
 }}
 
-int {name}_infer(const int8_t *input, int8_t *output)
+int {name}_infer(const {_CTYPES[x]} *input, {_CTYPES[y]} *output)
 {{
-    ss_copy(input, &{name}_arena[{input_}], {upper}_INPUT_SIZE);
+    ss_copy({_cast("const int8_t", x)}input, {arena % offsets[program.input]}, {_bytes(f"{upper}_INPUT_SIZE", x)});
     {name}_run();
-    ss_copy(&{name}_arena[{output}], output, {upper}_OUTPUT_SIZE);
+    ss_copy({arena % offsets[program.output]}, {_cast("int8_t", y)}output, {_bytes(f"{upper}_OUTPUT_SIZE", y)});
     return 0;
 }}
 """
+
+
+def _cast(to: str, dtype: ElementType) -> str:
+    return "" if dtype == "int8" else f"({to} *)"
+
+
+def _bytes(count: str, dtype: ElementType) -> str:
+    return count if dtype == "int8" else f"{count} * {np.dtype(dtype).itemsize}"
 
 
 def _int_guard(program: Program, report: CompileReport) -> str:
@@ -172,7 +191,7 @@ def _arguments(call: Call, symbol: str, offsets: Mapping[int, int], name: str) -
     for field in fields(call):
         value = getattr(call, field.name)
         if isinstance(value, Source | Target | Scratch):
-            texts.append(_pointer(value, f"&{name}_arena[{offsets[value.buffer]}]"))
+            texts.append(_pointer(value, _address(call, f"&{name}_arena[{offsets[value.buffer]}]")))
         elif isinstance(value, Constant):
             texts.append(f"{symbol}_{field.name}")
         elif isinstance(value, ChannelScales):
@@ -185,6 +204,11 @@ def _arguments(call: Call, symbol: str, offsets: Mapping[int, int], name: str) -
             members = ", ".join(f".{f.name} = {getattr(value, f.name)}" for f in fields(value))
             texts.append(f"{label}({value.struct}){{{members}}}")
     return texts
+
+
+def _address(call: Call, address: str) -> str:
+    """See `ss_at`: plain C needs it; the other variants step through memory in ways of their own."""
+    return f"ss_at({address})" if call.variant == "ref" else address
 
 
 def _pointer(value: Source | Target | Scratch, address: str) -> str:

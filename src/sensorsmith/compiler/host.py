@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import weakref
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ from sensorsmith.base import hostcc
 from sensorsmith.base.errors import DataError
 from sensorsmith.compiler.compile import Emitted
 from sensorsmith.compiler.files import compile_file
+from sensorsmith.graph import Face, enter, leave
 
 
 class HostModel:
@@ -40,26 +42,41 @@ class HostModel:
         self._infer.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
         self._infer.restype = ctypes.c_int
 
-    def predict(self, x: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
+    def predict(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Run the model on each of N inputs.
 
         Args:
-            x: int8 (N, ...), where (1, ...) is the model's input shape.
+            x: (N, ...), where (1, ...) is the model's input shape: of its type, int8 or int16; or float32 or uint8,
+                where the model's file takes that.
 
         Returns:
-            int8 (N, ...), where (1, ...) is the model's output shape.
+            (N, ...), where (1, ...) is the model's output shape: of its type; or, where x is what the file takes, what
+            the file gives.
 
         Raises:
             DataError: another type or shape.
         """
+        face = self.emitted.border.input
+        self._check(x, face)
+        if face is None or x.dtype != face.dtype:
+            return self._run(x)
+        y = self._run(enter(face, self.emitted.source, x))
+        last = self.emitted.border.output
+        return y if last is None else leave(last, self.emitted.result, y)
+
+    def _check(self, x: npt.NDArray[Any], face: Face | None) -> None:
         shape = self.emitted.input_shape[1:]
-        if x.dtype != np.int8 or x.shape[1:] != shape:
+        types = [self.emitted.input_dtype, *([] if face is None else [face.dtype])]
+        if x.dtype not in types or x.shape[1:] != shape:
             raise DataError(
-                f"the model takes int8 values of shape (N, {', '.join(map(str, shape))}), not {x.dtype} of {x.shape}",
+                f"the model takes {' or '.join(types)} values of shape (N, {', '.join(map(str, shape))}), "
+                f"not {x.dtype} of {x.shape}",
                 todo="quantize and reshape them first",
             )
+
+    def _run(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
         x = np.ascontiguousarray(x)
-        y = np.empty((len(x), *self.emitted.output_shape[1:]), np.int8)
+        y = np.empty((len(x), *self.emitted.output_shape[1:]), self.emitted.output_dtype)
         for i in range(len(x)):
             self._infer(x[i:].ctypes.data, y[i:].ctypes.data)
         return y

@@ -9,11 +9,12 @@ import numpy.typing as npt
 
 from sensorsmith.base.errors import ModelError
 from sensorsmith.compiler.steps import ChannelScales, Constant, Range, Scale
-from sensorsmith.graph.fixedpoint import quantize_multiplier
+from sensorsmith.graph.fixedpoint import quantize_multiplier, reduced_multiplier
 from sensorsmith.graph.requantize import activation_range, quantization_of
 from sensorsmith.graph.types import Activation, Tensor
 
 _MARGIN = 512  # more than a clamp adds or takes
+_MARGIN_16 = 1 << 17  # the same for int16
 
 
 def scale_record(real: float) -> Scale:
@@ -30,10 +31,21 @@ def channel_scales(reals: npt.NDArray[np.float64], channels: int) -> ChannelScal
     )
 
 
+def reduced_channel_scales(reals: npt.NDArray[np.float64], channels: int) -> ChannelScales:
+    """As `channel_scales`, for the sums of int16 activations with int8 weights."""
+    multiplier, shift = quantize_multiplier(np.broadcast_to(reals, channels))
+    reduced = reduced_multiplier(multiplier)
+    # A factor of 0 keeps its result with any shift; with this one, no sum is too large for the kernel.
+    fitting = np.where(reduced == 0, -2, shift)
+    return ChannelScales(
+        Constant(reduced.astype(np.int32), "15 fraction bits"), Constant(fitting.astype(np.int8), "a power of two")
+    )
+
+
 def range_record(tensor: Tensor, activation: Activation) -> Range:
-    """How results become int8 values of `tensor`."""
+    """How results become values of `tensor`."""
     quantization = quantization_of(tensor)
-    return Range(quantization.zero_point[0], *activation_range(activation, quantization))
+    return Range(quantization.zero_point[0], *activation_range(activation, quantization, tensor.dtype))
 
 
 def check_sums(largest: Iterable[int], scales: Iterable[Scale], where: str) -> None:
@@ -55,3 +67,26 @@ def check_sums(largest: Iterable[int], scales: Iterable[Scale], where: str) -> N
                 where=where,
                 todo="quantize the model again, or use smaller weights and biases",
             )
+
+
+def needs_wide_sums(largest: Iterable[int], scales: Iterable[Scale], where: str) -> bool:
+    """Whether any sum of int16 activations with int8 weights needs more than the 32 bits of `ss_requantize_narrow`.
+
+    Args:
+        largest: the magnitude that the sum of each output channel can reach, for any input.
+        scales: of each channel, with multipliers of 15 bits.
+
+    Raises:
+        ModelError: a sum can reach 2^47, or 2^31 once scaled; TFLite Micro's result is undefined there too.
+    """
+    wide = False
+    for channel, (reach, scale) in enumerate(zip(largest, scales, strict=True)):
+        scaled = reach * scale.multiplier >> (15 - scale.shift)
+        if reach >= 1 << 47 or scaled + _MARGIN_16 >= 1 << 31:
+            raise ModelError(
+                f"the sum of output channel {channel} can reach {reach}, too much at its scale",
+                where=where,
+                todo="quantize the model again, or use smaller weights and biases",
+            )
+        wide |= reach << max(scale.shift + 2, 0) >= 1 << 31
+    return wide

@@ -13,10 +13,18 @@ from typing import ClassVar, Literal
 import numpy as np
 import numpy.typing as npt
 
+from sensorsmith.graph.types import Tensor
+
 ElementType = Literal["int8", "int16", "int32"]
 
 SAME_PLACE = -1
 """A `Call.lead` that allows two buffers to share bytes only where both begin at the very same address."""
+
+
+def element_type(tensor: Tensor) -> ElementType:
+    """The type of a tensor of a legal graph."""
+    assert tensor.dtype in ("int8", "int16", "int32"), tensor.name
+    return tensor.dtype
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,18 @@ class Dims(Record):
     @property
     def size(self) -> int:
         return self.h * self.w * self.c
+
+
+@dataclass(frozen=True)
+class Nest(Record):
+    """Counts or strides of five nested loops, the outermost first."""
+
+    struct: ClassVar[str] = "ss_nest"
+    a: int
+    b: int
+    c: int
+    d: int
+    e: int
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from sensorsmith.base.errors import ModelError
 from sensorsmith.graph.ops import family_of, name_of
-from sensorsmith.graph.ops.family import DTYPES, Layer, Operand
-from sensorsmith.graph.types import Graph, Node, Tensor
+from sensorsmith.graph.ops.family import DTYPES, Family, Kind, Layer
+from sensorsmith.graph.types import Face, Graph, Node, Operator, Tensor
 
 # No microcontroller holds a tensor of so many elements, nor a layer of so many channels.
 MAX_ELEMENTS = 1 << 24
 MAX_RANK = 8
+_NAME_LENGTH = 200
 
 
 def check_graph(graph: Graph) -> None:
@@ -22,31 +24,59 @@ def check_graph(graph: Graph) -> None:
     """
     for index, tensor in enumerate(graph.tensors):
         check_tensor(tensor, f"tensor {index} ({tensor.name!r})")
-    for kind, ends in (("input", graph.inputs), ("output", graph.outputs)):
-        if len(ends) != 1:
-            raise ModelError(f"the model has {len(ends)} {kind}s", todo=f"convert it with exactly one {kind}")
-        _require_index(graph, ends[0], f"the model's {kind}")
+    check_ends(graph.inputs, graph.outputs)
+    for kind, (end,) in (("input", graph.inputs), ("output", graph.outputs)):
+        _require_index(graph, end, f"the model's {kind}")
     _check_flow(graph)
+    for face, end in ((graph.border.input, graph.inputs[0]), (graph.border.output, graph.outputs[0])):
+        _check_face(face, graph.tensors[end])
     for index, node in enumerate(graph.nodes):
-        layer = layer_of(graph, index)
-        for operand, tensor_ in zip(family_of(node.op).operands, layer.x, strict=True):
-            if tensor_ is not None:
-                _check_operand(layer, operand, tensor_)
-        family_of(node.op).check(node.op, layer)
+        _check_layer(family_of(node.op), node.op, layer_of(graph, index))
+    for kind, end in (("input", graph.inputs[0]), ("output", graph.outputs[0])):
+        _require_batch(graph.tensors[end], f"the model's {kind}")
 
 
-def layer_of(graph: Graph, index: int) -> Layer:
-    """A node of a graph whose structure is sound, with its tensors at hand; absent optional inputs become None."""
+def _check_layer(family: Family[Any], op: Operator, layer: Layer) -> None:
+    slots = family.slots(len(layer.x))
+    ends = [(o.name, o.kind, t) for o, t in zip(slots, layer.x, strict=True) if t is not None]
+    ends += [("output", family.result, output) for output in layer.outputs]
+    for name, kind, tensor in ends:
+        _check_type(layer, name, kind, tensor)
+        if kind == "activation":
+            _check_activation(layer, tensor)
+            if family.keeps_batch is None:
+                _require_batch(tensor, layer.place)
+        elif tensor is not layer.y:
+            _check_constant(layer, name, kind, tensor)
+    _check_arithmetic(family, layer)
+    family.check(op, layer)
+
+
+def layer_of(graph: Graph, index: int, number: int = 0) -> Layer:
+    """A node of a graph whose structure is sound, with its tensors at hand; absent optional inputs become None.
+
+    Args:
+        number: the output that is asked for, where there are several.
+    """
     node = graph.nodes[index]
-    absent = len(family_of(node.op).operands) - len(node.inputs)
+    family = family_of(node.op)
     inputs = tuple(None if i < 0 else graph.tensors[i] for i in node.inputs)
-    return Layer(_place(graph, index), inputs + (None,) * absent, graph.tensors[node.outputs[0]])
+    inputs += (None,) * (len(family.operands) - len(inputs))
+    outputs = tuple(graph.tensors[i] for i in node.outputs)
+    first = inputs[0] if family.result == "indices" else outputs[0]
+    assert first is not None, node
+    return Layer(_place(graph, index), first.dtype, inputs, outputs, number)
 
 
 def _place(graph: Graph, index: int) -> str:
     node = graph.nodes[index]
     output = graph.tensors[node.outputs[0]].name if node.outputs and _is_index(graph, node.outputs[0]) else "?"
-    return f"layer {index} ({name_of(node.op)} -> {output!r})"
+    return f"layer {index} ({name_of(node.op)} -> {shorten(output)!r})"
+
+
+def shorten(name: str) -> str:
+    """A name as messages give it: a hostile file may give each of its layers a name of a megabyte."""
+    return name if len(name) <= _NAME_LENGTH else f"{name[: _NAME_LENGTH - 3]}..."
 
 
 def check_shape(shape: tuple[int, ...], place: str) -> None:
@@ -90,6 +120,22 @@ def _check_quantization(tensor: Tensor, place: str) -> None:
         raise ModelError("has a zero point outside of int8", where=place, todo="quantize the model again")
 
 
+def check_ends(inputs: tuple[int, ...], outputs: tuple[int, ...]) -> None:
+    """Check that there is one input and one output, as emitted C has."""
+    for kind, ends in (("input", inputs), ("output", outputs)):
+        if len(ends) != 1:
+            raise ModelError(f"the model has {len(ends)} {kind}s", todo=f"convert it with exactly one {kind}")
+
+
+def _check_face(face: Face | None, tensor: Tensor) -> None:
+    if face is not None and tensor.dtype != "int8":
+        raise ModelError(
+            f"is {face.dtype} in the file but {tensor.dtype} inside",
+            where=f"tensor {tensor.name!r}",
+            todo="convert the model to int8",
+        )
+
+
 def _check_flow(graph: Graph) -> None:
     """Each computed tensor comes from the input or from one earlier layer."""
     ready = set(graph.inputs)
@@ -98,7 +144,7 @@ def _check_flow(graph: Graph) -> None:
     for index, node in enumerate(graph.nodes):
         place = _place(graph, index)
         _check_arity(node, place)
-        for i, operand in zip(node.inputs, family_of(node.op).operands, strict=False):
+        for i, operand in zip(node.inputs, family_of(node.op).slots(len(node.inputs)), strict=False):
             if i == -1 and operand.optional:
                 continue
             _require_index(graph, i, place)
@@ -108,10 +154,11 @@ def _check_flow(graph: Graph) -> None:
                     where=place,
                     todo="convert the model again",
                 )
-        _require_index(graph, node.outputs[0], place)
-        if node.outputs[0] in ready or graph.tensors[node.outputs[0]].data is not None:
-            raise ModelError("its output is already given elsewhere", where=place, todo="convert the model again")
-        ready.add(node.outputs[0])
+        for output in node.outputs:
+            _require_index(graph, output, place)
+            if output in ready or graph.tensors[output].data is not None:
+                raise ModelError("its output is already given elsewhere", where=place, todo="convert the model again")
+            ready.add(output)
     if graph.outputs[0] not in ready:
         raise ModelError("no layer computes the model's output", todo="convert the model again")
 
@@ -128,49 +175,65 @@ def _require_index(graph: Graph, index: int, place: str) -> None:
 
 
 def _check_arity(node: Node, place: str) -> None:
-    operands = family_of(node.op).operands
-    least = sum(not operand.optional for operand in operands)
-    if not least <= len(node.inputs) <= len(operands) or len(node.outputs) != 1:
+    family, inputs, outputs = family_of(node.op), len(node.inputs), len(node.outputs)
+    least = sum(not operand.optional for operand in family.operands)
+    if not least <= inputs <= len(family.slots(inputs)) or not 1 <= outputs <= (outputs if family.several else 1):
         raise ModelError(
-            f"has {len(node.inputs)} inputs and {len(node.outputs)} outputs",
+            f"has {inputs} inputs and {outputs} outputs",
             where=place,
             todo="convert the model again",
         )
 
 
-def _check_operand(layer: Layer, operand: Operand, tensor: Tensor) -> None:
-    kinds = DTYPES[operand.kind]
-    activation = layer.y.dtype
+def _check_arithmetic(family: Family[Any], layer: Layer) -> None:
     layer.require(
-        activation in kinds,
-        f"its output is {activation}",
+        layer.dtype != "int16" or family.int16 is not None,
+        "computes in int16, for which it has no arithmetic here",
+        "quantize the model to int8",
+    )
+
+
+def _check_type(layer: Layer, name: str, kind: Kind, tensor: Tensor) -> None:
+    kinds = DTYPES[kind]
+    layer.require(
+        layer.dtype in kinds,
+        f"computes in {layer.dtype}",
         "convert the model to int8 (full-integer quantization) or leave it in float32",
     )
     layer.require(
-        tensor.dtype == kinds[activation],
-        f"its {operand.name} is {tensor.dtype} where its output is {activation}",
-        f"convert the model so that it is {kinds[activation]}",
+        tensor.dtype == kinds[layer.dtype],
+        f"its {name} is {tensor.dtype} where it computes in {layer.dtype}",
+        f"convert the model so that it is {kinds[layer.dtype]}",
     )
-    if operand.kind == "activation":
-        for end in (tensor, layer.y):
-            layer.require(
-                end.data is None, f"its {operand.name} {end.name!r} is a constant", "fold it into weights and biases"
-            )
-            layer.require(
-                end.shape[:1] == (1,),
-                f"the shape {end.shape} of {end.name!r} does not begin with a batch of 1",
-                "convert the model with batch 1",
-            )
-            layer.require(
-                activation == "float32" or (end.quantization is not None and end.quantization.axis is None),
-                f"{end.name!r} has no scale and zero point of its own",
-                "convert the model with full-integer quantization",
-            )
-        return
-    layer.require(tensor.data is not None, f"has no constant {operand.name}", "convert a frozen, trained model")
-    if activation == "int8" and operand.kind in ("weights", "bias"):
+
+
+def _check_activation(layer: Layer, tensor: Tensor) -> None:
+    layer.require(
+        tensor.dtype == "float32" or (tensor.quantization is not None and tensor.quantization.axis is None),
+        f"{tensor.name!r} has no scale and zero point of its own",
+        "convert the model with full-integer quantization",
+    )
+    layer.require(
+        tensor.dtype != "int16" or tensor.quantization is None or tensor.quantization.zero_point == (0,),
+        f"{tensor.name!r} is int16 with a zero point other than 0",
+        "quantize int16 activations symmetrically",
+    )
+
+
+def _check_constant(layer: Layer, name: str, kind: Kind, tensor: Tensor) -> None:
+    layer.require(tensor.data is not None, f"has no constant {name}", "convert a frozen, trained model")
+    if layer.dtype in ("int8", "int16") and kind in ("weights", "bias"):
         layer.require(
             tensor.quantization is not None,
-            f"has no scale for its {operand.name}",
+            f"has no scale for its {name}",
             "convert the model with full-integer quantization",
+        )
+
+
+def _require_batch(tensor: Tensor, place: str) -> None:
+    if tensor.shape[:1] != (1,):
+        raise ModelError(
+            f"the shape {tensor.shape} of {tensor.name!r} does not begin with a batch of 1",
+            where=place,
+            todo="convert the model with batch 1",
         )

@@ -65,25 +65,39 @@ def multiply_by_quantized_multiplier(x: Ints, multiplier: npt.ArrayLike, shift: 
     return rounding_divide_by_pot(product, np.maximum(-shift, 0))
 
 
+def multiply_wide_by_quantized_multiplier(x: Ints, multiplier: npt.ArrayLike, shift: npt.ArrayLike) -> Ints:
+    """The same for sums of 64 bits: with a multiplier of 15 bits, and rounded once, half up."""
+    reduced = reduced_multiplier(multiplier)
+    total_shift = 15 - np.asarray(shift, np.int64)
+    return wrap_int32((x * reduced + (np.int64(1) << (total_shift - 1))) >> total_shift)
+
+
+def reduced_multiplier(multiplier: npt.ArrayLike) -> Ints:
+    """The upper 15 bits of multipliers of 31, rounded."""
+    whole = np.asarray(multiplier, np.int64)
+    return np.where(whole < 0x7FFF0000, (whole + (1 << 15)) >> 16, 0x7FFF)
+
+
 def saturating_left_shift(x: Ints, bits: int) -> Ints:
     saturated: Ints = np.clip(x << bits, -INT32_MAX - 1, INT32_MAX)
     return saturated
 
 
-def exp_on_negative_values(a: Ints) -> Ints:
-    """exp(a) in Q0.31 for a <= 0 in Q5.26.
+def exp_on_negative_values(a: Ints, integer_bits: int = 5) -> Ints:
+    """exp(a) in Q0.31 for a <= 0 with 4 or 5 integer bits.
 
     `a` is split into a multiple of 1/4, whose binary digits each multiply the result by a constant, and a rest in
     [-1/4, 0), whose exponential is a Taylor polynomial around -1/8.
     """
     mul = saturating_rounding_doubling_high_mul
-    quarter = 1 << 24
+    quarter_bit = 31 - integer_bits - 2
+    quarter = 1 << quarter_bit
     rest = (a & (quarter - 1)) - quarter
     digits = rest - a
-    result = _exp_between_minus_a_quarter_and_0(rest << 5)
-    # exp(-2**k) in Q0.31, for k = -2 ... 4.
+    result = _exp_between_minus_a_quarter_and_0(rest << integer_bits)
+    # exp(-2**k) in Q0.31, for k = -2 ... 4; digits of a higher weight do not occur.
     factors = (1672461947, 1302514674, 790015084, 290630308, 39332535, 720401, 242)
-    for bit, factor in enumerate(factors, start=24):
+    for bit, factor in enumerate(factors[: integer_bits + 2], start=quarter_bit):
         result = np.where(digits & (1 << bit), mul(result, np.asarray(factor)), result)
     return np.where(a == 0, INT32_MAX, result)
 
@@ -106,11 +120,30 @@ def reciprocal(x: Ints, integer_bits: int) -> tuple[Ints, Ints]:
         y in Q0.31 and n, so that 1 / x = y / 2**n.
     """
     leading_zeros = 32 - np.frexp(x.astype(np.float64))[1].astype(np.int64)
-    return _one_over_one_plus((x << leading_zeros) - (1 << 31)), integer_bits - leading_zeros
+    return one_over_one_plus((x << leading_zeros) - (1 << 31)), integer_bits - leading_zeros
 
 
-def _one_over_one_plus(a: Ints) -> Ints:
-    """1 / (1 + a) in Q0.31 for a in [0, 1) in Q0.31: three steps of Newton's division."""
+def logistic(a: Ints) -> Ints:
+    """1 / (1 + exp(-a)) in Q0.31 for a in Q4.27."""
+    upper = one_over_one_plus(exp_on_negative_values(-np.abs(a), 4))
+    return np.where(a == 0, 1 << 30, np.where(a > 0, upper, INT32_MAX - upper))
+
+
+def tanh(a: Ints) -> Ints:
+    """The hyperbolic tangent of a in Q4.27, in Q0.31: (1 - e) / (1 + e) with e = exp(-2 |a|)."""
+    # Twice a number in Q4.27 is the same bits in Q5.26.
+    e = exp_on_negative_values(-np.abs(a), 5)
+    magnitude = saturating_left_shift(_two_over_one_plus(e) - (1 << 29), 2)
+    return np.sign(a) * magnitude
+
+
+def one_over_one_plus(a: Ints) -> Ints:
+    """1 / (1 + a) in Q0.31 for a in [0, 1) in Q0.31."""
+    return saturating_left_shift(_two_over_one_plus(a), 1)
+
+
+def _two_over_one_plus(a: Ints) -> Ints:
+    """2 / (1 + a) in Q2.29 for a in [0, 1) in Q0.31: three steps of Newton's division."""
     mul = saturating_rounding_doubling_high_mul
     total = a + INT32_MAX
     half_denominator = (total + 1) >> 1
@@ -119,4 +152,4 @@ def _one_over_one_plus(a: Ints) -> Ints:
     for _ in range(3):
         rest = one - mul(half_denominator, x)
         x = x + saturating_left_shift(mul(x, rest), 2)
-    return saturating_left_shift(x, 1)
+    return x

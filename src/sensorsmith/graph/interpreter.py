@@ -1,7 +1,8 @@
-"""Runs a graph in numpy: int8 graphs bit for bit as TFLite Micro does, float32 graphs in float32."""
+"""Runs a graph in numpy: int8 and int16 graphs bit for bit as TFLite Micro does, float32 graphs in float32."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,19 @@ import numpy.typing as npt
 from sensorsmith.base.errors import ModelError
 from sensorsmith.graph.check import layer_of
 from sensorsmith.graph.ops import family_of
-from sensorsmith.graph.types import Graph
+from sensorsmith.graph.ops.family import Family, Operand
+from sensorsmith.graph.types import DType, Graph
 
 Array = npt.NDArray[Any]
 
 # Elements of the largest tensor that are in work at a time; intermediate sums take up to some hundred bytes for each.
 _ELEMENTS_AT_ONCE = 1 << 19
+
+_ARITHMETIC: Mapping[DType, Callable[[Family[Any]], Any]] = {
+    "int8": lambda family: family.int8,
+    "int16": lambda family: family.int16,
+    "float32": lambda family: family.float32,
+}
 
 
 def interpret(graph: Graph, x: Array) -> list[Array | None]:
@@ -49,24 +57,48 @@ def interpret_batch(graph: Graph, x: Array) -> Array:
     """
     _check_input(graph, x, batch=len(x) if x.ndim else 1)
     output = graph.tensors[graph.outputs[0]]
-    at_once = max(1, _ELEMENTS_AT_ONCE // max(t.size for t in graph.tensors if t.data is None))
+    largest = max(t.size for t in graph.tensors if t.data is None)
+    at_once = max(1, _ELEMENTS_AT_ONCE // largest) if _keeps_batch(graph) else 1
     result = np.empty((len(x), *output.shape[1:]), output.dtype)
     for start in range(0, len(x), at_once):
         result[start : start + at_once] = _run(graph, x[start : start + at_once])[graph.outputs[0]]
     return result
 
 
+def _keeps_batch(graph: Graph) -> bool:
+    """Whether every layer computes each input's result from that input alone, along the first dimension."""
+    for index, node in enumerate(graph.nodes):
+        family, layer = family_of(node.op), layer_of(graph, index)
+        if any(output.shape[:1] != (1,) for output in layer.outputs):
+            return False
+        if family.keeps_batch is not None and not family.keeps_batch(node.op, layer):
+            return False
+    return True
+
+
 def _run(graph: Graph, x: Array) -> list[Array | None]:
+    """Every tensor, for one input, or for several where the graph keeps the batch."""
     values: list[Array | None] = [tensor.data for tensor in graph.tensors]
     values[graph.inputs[0]] = x
     for index, node in enumerate(graph.nodes):
-        layer = layer_of(graph, index)
         family = family_of(node.op)
-        operands = [None if i < 0 else values[i] for i in node.inputs]
-        operands += [None] * (len(layer.x) - len(operands))
-        kernel = family.int8 if layer.y.dtype == "int8" else family.float32
-        values[node.outputs[0]] = kernel(node.op, layer, *operands).reshape(len(x), *layer.y.shape[1:])
+        slots = family.slots(len(node.inputs))
+        operands: list[Array | None] = [None] * len(slots)
+        for slot, i in enumerate(node.inputs):
+            operands[slot] = _operand(slots[slot], None if i < 0 else values[i], len(x))
+        for number, output in enumerate(node.outputs):
+            layer = layer_of(graph, index, number)
+            kernel = _ARITHMETIC[layer.dtype](family)
+            shape = layer.y.shape if len(x) == 1 else (len(x), *layer.y.shape[1:])
+            values[output] = kernel(node.op, layer, *operands).reshape(shape)
     return values
+
+
+def _operand(operand: Operand, value: Array | None, count: int) -> Array | None:
+    """Constants among the activations are the same for every input."""
+    if value is not None and operand.kind == "activation" and value.shape[:1] == (1,):
+        return np.broadcast_to(value, (count, *value.shape[1:]))
+    return value
 
 
 def _check_input(graph: Graph, x: Array, batch: int) -> None:

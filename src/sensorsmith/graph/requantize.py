@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sensorsmith.graph.types import Activation, Quantization, Tensor
+from sensorsmith.graph.types import Activation, DType, LeakyRelu, Quantization, Tensor
 
 Scales = npt.NDArray[np.float64]
 
@@ -51,8 +51,13 @@ def dense_scales(x: Tensor, weights: Tensor, y: Tensor) -> Scales:
 
 
 def mean_scale(x: Tensor, y: Tensor) -> float:
-    """Input over output scale. Source: tensorflow/lite/micro/kernels/reduce_common.cc."""
+    """Input over output scale, in double. Source: tensorflow/lite/micro/kernels/reduce_common.cc."""
     return scale_of(x) / scale_of(y)
+
+
+def mul_scale(a: Tensor, b: Tensor, y: Tensor) -> float:
+    """Factor from product to output. Source: CalculateOpDataMul in tensorflow/lite/micro/kernels/mul_common.cc."""
+    return scale_of(a) * scale_of(b) / scale_of(y)
 
 
 ADD_LEFT_SHIFT = 20
@@ -61,19 +66,35 @@ ADD_LEFT_SHIFT = 20
 def add_scales(a: Tensor, b: Tensor, y: Tensor) -> tuple[float, float, float]:
     """Factors of both inputs, shifted left by `ADD_LEFT_SHIFT`, and of their sum.
 
-    Source: CalculateOpDataAdd in tensorflow/lite/micro/kernels/add_common.cc.
+    Source: CalculateOpDataAdd in tensorflow/lite/micro/kernels/add_common.cc; the oracle subtracts with the same.
     """
     twice_max = 2 * max(scale_of(a), scale_of(b))
     return scale_of(a) / twice_max, scale_of(b) / twice_max, twice_max / ((1 << ADD_LEFT_SHIFT) * scale_of(y))
 
 
-def activation_range(activation: Activation, quantization: Quantization) -> tuple[int, int]:
-    """Smallest and largest int8 that a fused activation lets through.
+def leaky_scales(op: LeakyRelu, x: Tensor, y: Tensor) -> tuple[float, float]:
+    """Factors of positive inputs and of negative ones, in double; the second has the sign of alpha.
+
+    Source: CalculateOpDataLeakyRelu in tensorflow/lite/micro/kernels/leaky_relu_common.cc.
+    """
+    return scale_of(x) / scale_of(y), scale_of(x) * op.alpha / scale_of(y)
+
+
+def prelu_scales(x: Tensor, alpha: Tensor, y: Tensor) -> tuple[float, float]:
+    """Factors of positive inputs, and of negative ones times alpha.
+
+    Source: CalculatePreluParams in tensorflow/lite/micro/kernels/prelu_common.cc.
+    """
+    return scale_of(x) / scale_of(y), scale_of(x) * scale_of(alpha) / scale_of(y)
+
+
+def activation_range(activation: Activation, quantization: Quantization, dtype: DType = "int8") -> tuple[int, int]:
+    """Smallest and largest int8 or int16 that a fused activation lets through.
 
     Source: CalculateActivationRangeQuantized in tensorflow/lite/kernels/kernel_util.cc.
     """
     zero_point = quantization.zero_point[0]
-    low, high = -128, 127
+    low, high = (int(n) for n in (np.iinfo(dtype).min, np.iinfo(dtype).max))
     if activation in ("relu", "relu6"):
         low = max(low, zero_point)
     if activation == "relu6":

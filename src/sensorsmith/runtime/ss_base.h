@@ -45,10 +45,12 @@ _Static_assert((int32_t)-3 >> 1 == -2, "right shift of a negative number must be
 #include <avr/pgmspace.h>
 #define SS_FLASH PROGMEM
 #define SS_READ_8(p) ((int8_t)pgm_read_byte(p))
+#define SS_READ_16(p) ((int16_t)pgm_read_word(p))
 #define SS_READ_32(p) ((int32_t)pgm_read_dword(p))
 #else
 #define SS_FLASH
 #define SS_READ_8(p) (*(p))
+#define SS_READ_16(p) (*(p))
 #define SS_READ_32(p) (*(p))
 #endif
 
@@ -87,6 +89,15 @@ SS_KERNEL void ss_copy(const int8_t *from, int8_t *to, int size)
         to[i] = byte;
     }
 #endif
+}
+
+/* Hides where in the arena a tensor lies. Where a kernel steps through two of them by different strides, gcc (12 at
+ * least) otherwise writes one address as a multiple of the other, loses sight of the array in both, and drops the whole
+ * layer as if it had no effect. */
+SS_KERNEL int8_t *ss_at(int8_t *place)
+{
+    SS_OPAQUE(place);
+    return place;
 }
 
 /* A tensor of one batch: (h, w, c). A filter: (h, w, c) of one output channel. */

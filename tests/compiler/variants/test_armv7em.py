@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -12,7 +13,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from tests.compiler.library import Library
 from tests.compiler.models import with_tensor
-from tests.graph.models import Model, draw_conv, draw_dense, draw_depthwise, inputs_of, single_layers
+from tests.graph.models import Model, inputs_of
+from tests.graph.operators import single_layers_of
 from tests.measure.tools import assert_no_warnings, require
 
 from sensorsmith.base.errors import ModelError
@@ -20,11 +22,13 @@ from sensorsmith.compiler import compile_graph
 from sensorsmith.firmware import Compiler
 from sensorsmith.graph import (
     Activation,
+    Add,
     Conv2D,
     DepthwiseConv2D,
     FullyConnected,
     Graph,
     Padding,
+    Pool2D,
     Quantization,
     interpret_batch,
     output_size,
@@ -91,6 +95,30 @@ def _chain(stride: int) -> Graph:
     return model.graph(x, y)
 
 
+def _pool(
+    kind: Literal["average", "max"],
+    shape: tuple[int, int, int],
+    size: tuple[int, int],
+    stride: tuple[int, int],
+    padding: Padding = "valid",
+    activation: Activation = "none",
+) -> Graph:
+    model = Model()
+    x = model.activation((1, *shape), 0.05, -3)
+    rows, columns = (output_size(n, k, s, padding) for n, k, s in zip(shape[:2], size, stride, strict=True))
+    y = model.activation((1, rows, columns, shape[2]), 0.05, -3)
+    return model.graph(x, model.node(Pool2D(kind, size, stride, padding, activation), (x,), y))
+
+
+def _sum(scales: tuple[float, float, float], activation: Activation = "none") -> Graph:
+    """x and a convolution of x, added."""
+    model = Model()
+    x = model.activation((1, 5, 3, 4), scales[0], -17)
+    filter_ = model.weights((4, 1, 1, 4), (0.01,))
+    other = model.node(Conv2D(), (x, filter_, model.bias(x, filter_, 4)), model.activation((1, 5, 3, 4), scales[1], 40))
+    return model.graph(x, model.node(Add(activation), (x, other), model.activation((1, 5, 3, 4), scales[2], -50)))
+
+
 # What each kernel distinguishes: numbers of columns, rows and groups that leave a rest, padding on each side, strides
 # along either dimension, clamps, one scale or many, odd planes.
 CASES = {
@@ -142,6 +170,17 @@ CASES = {
     "dense, rest of inputs 3": _dense(163, 64, per_channel=True),
     "dense, two inputs": _dense(2, 5),
     "dense, small": _dense(32, 3),
+    "sum": _sum((0.05, 0.031, 0.07)),
+    "sum, second larger": _sum((0.02, 0.031, 0.04)),
+    "sum, one scale": _sum((0.05, 0.05, 0.05)),
+    "sum, far scales": _sum((0.05, 0.003, 0.05)),
+    "sum, clamped": _sum((0.05, 0.031, 0.07), "relu6"),
+    "maximum": _pool("max", (6, 7, 4), (2, 2), (2, 2)),
+    "maximum, padded": _pool("max", (6, 7, 8), (3, 2), (1, 2), "same"),
+    "average": _pool("average", (6, 7, 4), (2, 3), (2, 2)),
+    "average, padded": _pool("average", (5, 6, 8), (3, 3), (1, 2), "same"),
+    "average, clamped": _pool("average", (5, 6, 4), (2, 1), (1, 1), activation="relu6"),
+    "average, most pixels": _pool("average", (18, 17, 4), (17, 15), (1, 1)),
     "chain": _chain(1),
     "chain, strided": _chain(2),
 }
@@ -200,11 +239,11 @@ def _compiles(graph: Graph) -> bool:
     return True
 
 
-LAYERS = (draw_conv, draw_depthwise, draw_dense)
+LAYERS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
 
 
 @settings(max_examples=2, deadline=None, derandomize=True, phases=[Phase.generate])
-@given(graphs=st.tuples(*(single_layers(layer).filter(_compiles) for layer in LAYERS for _ in range(10))))
+@given(graphs=st.tuples(*(single_layers_of(layer).filter(_compiles) for layer in LAYERS for _ in range(10))))
 def test_random_layers_equal_the_interpreter(
     tmp_path_factory: pytest.TempPathFactory, graphs: tuple[Graph, ...]
 ) -> None:
@@ -263,3 +302,18 @@ def test_sums_of_2_to_the_23_are_left_to_the_reference(bias: int, variant: str) 
         _variant(model.graph(x, model.node(Conv2D(), (x, filter_, values), model.activation((1, 2, 2, 1), 10.0))))
         == variant
     )
+
+
+@pytest.mark.parametrize(
+    "graph",
+    [
+        _pool("max", (6, 7, 3), (2, 2), (2, 2)),
+        _pool("max", (6, 7, 4), (2, 2), (2, 2), activation="relu6"),
+        _pool("average", (6, 7, 3), (2, 2), (2, 2)),
+        _pool("average", (16, 16, 4), (16, 16), (1, 1)),
+        _sum((0.05, 0.031, 1e-7)),
+    ],
+    ids=["channels", "clamp", "channels of an average", "pixels", "factor of a sum"],
+)
+def test_what_does_not_suit_is_left_to_the_reference(graph: Graph) -> None:
+    assert compile_graph(graph, "m", "cortex-m4").report.layers[-1].variant == "ref"

@@ -5,22 +5,90 @@ To add an operator that `graph` has: its file here, its line below, its kernel i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sensorsmith.compiler.lower import add, conv, dense, mean, pool, softmax
+from sensorsmith.compiler.lower import (
+    add,
+    arg,
+    batch_matmul,
+    binary,
+    conv,
+    conv_s16,
+    dense,
+    gather,
+    lookup,
+    pool,
+    pool_s16,
+    prelu,
+    reduce,
+    resize,
+    softmax,
+    transpose_conv,
+)
+from sensorsmith.compiler.lower.move import moving
 from sensorsmith.compiler.steps import Call, Source, Target
+from sensorsmith.graph import types
+from sensorsmith.graph.ops import join, pad, reshape, slices, split, transpose
 from sensorsmith.graph.ops.family import Layer
-from sensorsmith.graph.types import Add, Conv2D, DepthwiseConv2D, FullyConnected, Mean, Pool2D, Softmax
 
 Lowering = Callable[[Any, Layer, tuple[Source, ...], Target], Iterable[Call]]
 
-LOWERINGS: dict[type[Any], Lowering] = {
-    Add: add.lower,
-    Conv2D: conv.lower,
-    DepthwiseConv2D: conv.lower,
-    FullyConnected: dense.lower,
-    Mean: mean.lower,
-    Pool2D: pool.lower,
-    Softmax: softmax.lower,
+INT8_LOWERINGS: dict[type[Any], Lowering] = {
+    types.Abs: lookup.lower,
+    types.Add: add.lower,
+    types.ArgMax: arg.lower,
+    types.ArgMin: arg.lower,
+    types.BatchMatMul: batch_matmul.lower,
+    types.Concatenation: moving(join.concatenation, slice(None)),
+    types.Conv2D: conv.lower,
+    types.DepthToSpace: moving(transpose.depth_to_space),
+    types.DepthwiseConv2D: conv.lower,
+    types.Elu: lookup.lower,
+    types.ExpandDims: moving(reshape.reshape),
+    types.Extremum: binary.lower_extremum,
+    types.FullyConnected: dense.lower,
+    types.Gather: gather.lower,
+    types.HardSwish: lookup.lower,
+    types.LeakyRelu: lookup.lower,
+    types.Logistic: lookup.lower,
+    types.Mean: reduce.lower_sum,
+    types.MirrorPad: moving(pad.mirror_pad),
+    types.Mul: binary.lower_mul,
+    types.Pack: moving(join.pack, slice(None)),
+    types.Pad: moving(pad.pad, fill=pad.zero),
+    types.PadV2: moving(pad.pad, fill=pad.value),
+    types.Pool2D: pool.lower,
+    types.Prelu: prelu.lower,
+    types.Quantize: lookup.lower,
+    types.ReduceExtremum: reduce.lower_extremum,
+    types.Relu: lookup.lower,
+    types.Relu6: lookup.lower,
+    types.Reshape: moving(reshape.reshape),
+    types.ResizeBilinear: resize.lower,
+    types.ResizeNearest: resize.lower,
+    types.Slice: moving(slices.slice_),
+    types.Softmax: softmax.lower,
+    types.SpaceToDepth: moving(transpose.space_to_depth),
+    types.Split: moving(split.split, slice(1, 2)),
+    types.SplitV: moving(split.split_v),
+    types.Squeeze: moving(reshape.reshape),
+    types.StridedSlice: moving(slices.strided_slice),
+    types.Sub: binary.lower_sum,
+    types.Sum: reduce.lower_sum,
+    types.Tanh: lookup.lower,
+    types.Transpose: moving(transpose.transpose),
+    types.TransposeConv: transpose_conv.lower,
+    types.Unpack: moving(split.unpack),
 }
+
+INT16_LOWERINGS: dict[type[Any], Lowering] = {
+    types.Conv2D: conv_s16.lower,
+    types.DepthwiseConv2D: conv_s16.lower,
+    types.FullyConnected: conv_s16.lower_dense,
+    types.Pool2D: pool_s16.lower,
+    types.Reshape: moving(reshape.reshape),
+    types.TransposeConv: conv_s16.lower_transpose,
+}
+
+LOWERINGS: Mapping[types.DType, Mapping[type[Any], Lowering]] = {"int8": INT8_LOWERINGS, "int16": INT16_LOWERINGS}

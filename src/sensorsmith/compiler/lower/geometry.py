@@ -29,8 +29,11 @@ def window_of(op: Conv2D | DepthwiseConv2D | Pool2D, x: Dims, kernel: Dims, laye
     dilation = (1, 1) if isinstance(op, Pool2D) else op.dilation
     pad_h = padding_before(x.h, kernel.h, op.stride[0], op.padding, dilation[0])
     pad_w = padding_before(x.w, kernel.w, op.stride[1], op.padding, dilation[1])
-    window = Window(*op.stride, *dilation, pad_h, pad_w)
-    # The kernels compute positions in int, which may have 16 bits.
+    return near(Window(*op.stride, *dilation, pad_h, pad_w), layer)
+
+
+def near(window: Window, layer: Layer) -> Window:
+    """The window, if it reaches no farther than an int of 16 bits, in which the kernels may compute positions."""
     layer.require(
         max(astuple(window)) <= _FARTHEST,
         f"a stride, dilation or padding is above {_FARTHEST}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sensorsmith.compiler.requantize import check_sums
+from sensorsmith.compiler.requantize import check_sums, needs_wide_sums
 from sensorsmith.compiler.steps import ChannelScales, Constant
 from sensorsmith.graph.fixedpoint import Ints
 from sensorsmith.graph.ops.family import Layer
@@ -35,3 +35,21 @@ def bias_of(layer: Layer, rows: Ints, scales: ChannelScales, fold: bool) -> tupl
     check_sums(largest.tolist(), scales.each(), layer.place)
     note = "the input's zero point folded in" if fold else ""
     return Constant(bias.astype(np.int32), note), zero_point
+
+
+def wide_bias_of(layer: Layer, rows: Ints, scales: ChannelScales) -> tuple[Constant, bool]:
+    """The bias of a layer with int16 activations, and whether its sums may need more than 32 bits.
+
+    Args:
+        rows: the weights of each output channel, (channels, products).
+    """
+    given = layer.x[2]
+    bias = np.zeros(len(rows), np.int64) if given is None or given.data is None else given.data.astype(np.int64)
+    layer.require(
+        int(bias.min()) > -(2**31) and int(bias.max()) < 2**31,
+        "its bias does not fit into 32 bits",
+        "quantize the model again, with a coarser scale for its input or weights",
+    )
+    largest = np.abs(bias) + 32768 * np.abs(rows).sum(axis=1)
+    wide = needs_wide_sums(largest.tolist(), scales.each(), layer.place)
+    return Constant(bias.astype(np.int32)), wide

@@ -65,11 +65,11 @@ def free_channels(graph: Graph, known: dict[int, Interval], multiple: int) -> di
     ties: list[_Tie] = []
     for index, node in enumerate(graph.nodes):
         ends = {*node.inputs, *node.outputs} & free.keys()
-        if _multiplies(graph, node) and len(ends) == 2:
+        if len(ends) == 2 and _multiplies(graph, node):
             free[node.inputs[0]] &= _absorbs(graph, index, known[node.inputs[0]])
             least[node.outputs[0]] = _least(graph, node)
             continue
-        own = list(_ties(graph, node))
+        own = list(_ties(graph, node)) if {node.inputs[0], node.outputs[0]} <= ends else []
         if any(tie.few not in free or tie.many not in free for tie in own):
             own = []
         ties += own

@@ -55,17 +55,29 @@ class Interval:
 
 
 def intervals(graph: Graph) -> dict[int, Interval]:
-    """The interval of every int8 tensor that a checked graph computes, its input included, by index."""
-    known = {i: _full(graph.tensors[i]) for i in graph.inputs if graph.tensors[i].dtype == "int8"}
+    """The interval of every int8 tensor with channels that a checked graph computes, its input included, by index."""
+    known = {i: _full(graph.tensors[i]) for i in graph.inputs if _has_channels(graph.tensors[i])}
     for index, node in enumerate(graph.nodes):
-        known.update({i: _full(graph.tensors[i]) for i in node.outputs if graph.tensors[i].dtype == "int8"})
-        operands = [known.get(i) for i in _computed(node)]
+        known.update({i: _full(graph.tensors[i]) for i in node.outputs if _has_channels(graph.tensors[i])})
+        operands = [known.get(i) or _given(graph.tensors[i]) for i in _activations(node)]
         if type(node.op) in _RULES and len(node.outputs) == 1 and node.outputs[0] in known and None not in operands:
             known[node.outputs[0]] = _RULES[type(node.op)](node.op, layer_of(graph, index), *operands)
     return known
 
 
-def _computed(node: Node) -> list[int]:
+def _has_channels(tensor: Tensor) -> bool:
+    return tensor.dtype == "int8" and len(tensor.shape) > 0
+
+
+def _given(tensor: Tensor) -> Interval | None:
+    """The interval of a constant."""
+    if tensor.data is None or not _has_channels(tensor):
+        return None
+    rows = tensor.data.reshape(-1, tensor.shape[-1])
+    return Interval(rows.min(axis=0), rows.max(axis=0))
+
+
+def _activations(node: Node) -> list[int]:
     """The inputs of a node that are activations."""
     operands = zip(node.inputs, family_of(node.op).operands, strict=False)
     return [i for i, operand in operands if operand.kind == "activation"]

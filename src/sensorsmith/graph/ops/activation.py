@@ -33,13 +33,13 @@ def activate(x: Array, activation: Activation) -> Array:
 
 
 def clamp(x: Ints, activation: Activation, layer: Layer) -> Array:
-    """The activation on the integers of the layer's output, as int8."""
-    low, high = activation_range(activation, quantization_of(layer.y))
-    return np.clip(x, low, high).astype(np.int8)
+    """The activation on the integers of the layer's output, in its type."""
+    low, high = activation_range(activation, quantization_of(layer.y), layer.y.dtype)
+    return np.clip(x, low, high).astype(layer.y.dtype)
 
 
 def requantize(accumulator: Ints, scales: Scales, activation: Activation, layer: Layer) -> Array:
-    """From int32 accumulators (..., C) to int8 outputs.
+    """From int32 accumulators (..., C) to the layer's outputs.
 
     Args:
         scales: accumulator to output, (1) or (C).

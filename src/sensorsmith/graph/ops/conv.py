@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from sensorsmith.graph.flatbuffer import Field, Layout, Table, Value
-from sensorsmith.graph.ops.activation import activate, decode_activation, encode_activation, requantize
+from sensorsmith.graph.ops.activation import activate, decode_activation, encode_activation
 from sensorsmith.graph.ops.family import Array, Family, Layer, Operand
 from sensorsmith.graph.ops.image import check_image, decode_padding, decode_pair, encode_window
-from sensorsmith.graph.ops.weights import add_bias, centred, check_weights
+from sensorsmith.graph.ops.weights import centred, check_weights, to_output
 from sensorsmith.graph.requantize import conv_scales
 from sensorsmith.graph.types import Conv2D, DepthwiseConv2D, Tensor
 from sensorsmith.graph.window import windows
@@ -94,21 +94,21 @@ def _check_depthwise(op: DepthwiseConv2D, layer: Layer) -> None:
 def _check_output(op: Conv2D | DepthwiseConv2D, layer: Layer, channels: int, axis: int) -> None:
     x, filter_, y = layer.input(0), layer.input(1), layer.y
     check_image(layer, channels, (filter_.shape[1], filter_.shape[2]), op.stride, op.padding, op.dilation)
-    check_weights(layer, channels, axis, conv_scales(x, filter_, y) if y.dtype == "int8" else None)
+    check_weights(layer, channels, axis, conv_scales(x, filter_, y) if y.dtype != "float32" else None)
 
 
-def _int8_conv(op: Conv2D, layer: Layer, x: Array, filter_: Array, bias: Array | None) -> Array:
+def _quantized_conv(op: Conv2D, layer: Layer, x: Array, filter_: Array, bias: Array | None) -> Array:
     matrix = filter_.reshape(len(filter_), -1).T
     products = _convolve(op, centred(x, layer, matrix), filter_)
     scales = conv_scales(layer.input(0), layer.input(1), layer.y)
-    return requantize(add_bias(products, bias), scales, op.activation, layer)
+    return to_output(products, bias, scales, op.activation, layer)
 
 
-def _int8_depthwise(op: DepthwiseConv2D, layer: Layer, x: Array, filter_: Array, bias: Array | None) -> Array:
+def _quantized_depthwise(op: DepthwiseConv2D, layer: Layer, x: Array, filter_: Array, bias: Array | None) -> Array:
     matrix = filter_.reshape(-1, filter_.shape[3])
     products = _convolve_depthwise(op, centred(x, layer, matrix), filter_)
     scales = conv_scales(layer.input(0), layer.input(1), layer.y)
-    return requantize(add_bias(products, bias), scales, op.activation, layer)
+    return to_output(products, bias, scales, op.activation, layer)
 
 
 def _float_conv(op: Conv2D, _layer: Layer, x: Array, filter_: Array, bias: Array | None) -> Array:
@@ -149,8 +149,10 @@ CONV = Family(
     decode=_decode_conv,
     encode=_encode_conv,
     check=_check_conv,
-    int8=_int8_conv,
+    int8=_quantized_conv,
+    int16=_quantized_conv,
     float32=_float_conv,
+    limits="ungrouped; weights symmetric, per tensor or per channel",
 )
 DEPTHWISE = Family(
     operator=DepthwiseConv2D,
@@ -162,6 +164,8 @@ DEPTHWISE = Family(
     decode=_decode_depthwise,
     encode=_encode_depthwise,
     check=_check_depthwise,
-    int8=_int8_depthwise,
+    int8=_quantized_depthwise,
+    int16=_quantized_depthwise,
     float32=_float_depthwise,
+    limits="weights symmetric, per tensor or per channel",
 )

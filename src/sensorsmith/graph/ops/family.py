@@ -20,20 +20,25 @@ Kind = Literal["activation", "weights", "bias", "indices"]
 
 # The type of each kind of operand, by the type of the activations.
 DTYPES: Mapping[Kind, Mapping[DType, DType]] = {
-    "activation": {"int8": "int8", "float32": "float32"},
-    "weights": {"int8": "int8", "float32": "float32"},
-    "bias": {"int8": "int32", "float32": "float32"},
-    "indices": {"int8": "int32", "float32": "int32"},
+    "activation": {"int8": "int8", "int16": "int16", "float32": "float32"},
+    "weights": {"int8": "int8", "int16": "int8", "float32": "float32"},
+    "bias": {"int8": "int32", "int16": "int64", "float32": "float32"},
+    "indices": {"int8": "int32", "int16": "int32", "float32": "int32"},
 }
 
 
 @dataclass(frozen=True)
 class Operand:
-    """An input of an operator: activations are computed, all other kinds are constants."""
+    """An input of an operator: activations are computed or constants, all other kinds are constants.
+
+    Attributes:
+        many: whether any number of inputs, at least one, may stand in its place; the last operand only.
+    """
 
     name: str
     kind: Kind
     optional: bool = False
+    many: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,13 +47,22 @@ class Layer:
 
     Attributes:
         place: how messages call it.
+        dtype: of its activations.
         x: one per operand; None where an optional one is absent.
-        y: the output.
+        outputs: one or, of the families with several, as many as the node has.
+        number: which of the outputs is asked for.
     """
 
     place: str
+    dtype: DType
     x: tuple[Tensor | None, ...]
-    y: Tensor
+    outputs: tuple[Tensor, ...]
+    number: int = 0
+
+    @property
+    def y(self) -> Tensor:
+        """The output that is asked for."""
+        return self.outputs[self.number]
 
     def input(self, index: int) -> Tensor:
         """An operand that is there."""
@@ -73,12 +87,19 @@ class Family(Generic[O]):
         options: fields of that table.
         version: of the int8 form, as the TensorFlow Lite converter writes it; the float32 form is version 1.
         operands: the inputs in order.
-        decode: from the operator's code, its options and its output tensor.
+        decode: from the operator's code, its options and its (first) output tensor.
         encode: the operator's code and the values of its options.
         check: raises a ModelError where shapes or quantizations do not fit; kinds, types and batch are checked before.
-        int8: from the operator, its layer and one array per operand to the output. Activations have shape (N, ...)
-            where the tensor has (1, ...); the output may come in any shape with its elements in order.
+        int8: from the operator, its layer and one array per operand to the output `layer.y`. Activations have shape
+            (N, ...) where the tensor has (1, ...); the output may come in any shape with its elements in order.
         float32: the same in floating point.
+        int16: the same for activations in int16; None where TFLite Micro, or this package, has none.
+        keeps_batch: None where activations have to begin with a batch of 1. Otherwise they may have any shape, and
+            this tells whether the operator, where all of them begin with a 1, leaves that dimension alone.
+        several: whether a node may have several outputs. Check sees it once; arithmetic and lowering are done once for
+            each output.
+        result: what the outputs are: "indices" are int32.
+        limits: what its checks leave out, in words, for the published table.
     """
 
     operator: type[O]
@@ -92,6 +113,16 @@ class Family(Generic[O]):
     check: Callable[[O, Layer], None]
     int8: Callable[..., Array]
     float32: Callable[..., Array]
+    int16: Callable[..., Array] | None = None
+    keeps_batch: Callable[[O, Layer], bool] | None = None
+    several: bool = False
+    result: Kind = "activation"
+    limits: str = ""
+
+    def slots(self, inputs: int) -> tuple[Operand, ...]:
+        """The operand of each of so many inputs, and after them those that are left out."""
+        last = self.operands[-1]
+        return self.operands + (last,) * (inputs - len(self.operands) if last.many else 0)
 
 
 def choice(options: Table, name: str, values: Mapping[int, Any]) -> Any:
@@ -110,15 +141,20 @@ def choice(options: Table, name: str, values: Mapping[int, Any]) -> Any:
     return values[number]
 
 
-def same_quantization(layer: Layer) -> None:
-    """Require what TFLite Micro requires of operators that pass int8 values on unscaled."""
-    a, b = layer.input(0).quantization, layer.y.quantization
-    if a is not None and b is not None:
-        layer.require(
-            abs(a.scale[0] - b.scale[0]) <= 1e-6 and a.zero_point == b.zero_point,
-            "its input and output differ in scale or zero point",
-            "quantize both alike",
-        )
+def same_quantization(layer: Layer, *inputs: int) -> None:
+    """Require what TFLite Micro requires of operators that pass int8 values on unscaled.
+
+    Args:
+        inputs: the operands whose values are passed on; the first if none is given.
+    """
+    quantizations = [layer.input(i).quantization for i in inputs or (0,)]
+    for a, b in ((x, y.quantization) for x in quantizations for y in layer.outputs):
+        if a is not None and b is not None:
+            layer.require(
+                abs(a.scale[0] - b.scale[0]) <= 1e-6 and a.zero_point == b.zero_point,
+                "its input and output differ in scale or zero point",
+                "quantize both alike",
+            )
 
 
 def require_scales(layer: Layer, scales: npt.ArrayLike, limit: float) -> None:

@@ -48,9 +48,9 @@ def _check(op: Pool2D, layer: Layer) -> None:
     same_quantization(layer)
 
 
-def _int8(op: Pool2D, layer: Layer, x: Array) -> Array:
+def _quantized(op: Pool2D, layer: Layer, x: Array) -> Array:
     if op.kind == "max":
-        return clamp(_max(op, x, fill=-128), op.activation, layer)
+        return clamp(_max(op, x, fill=np.iinfo(layer.y.dtype).min), op.activation, layer)
     total, count = _sum_and_count(op, x.astype(np.int64))
     # To nearest with ties away from zero, by C's division, which truncates.
     magnitude = (np.abs(total) + count // 2) // count
@@ -87,6 +87,8 @@ FAMILY = Family(
     decode=_decode,
     encode=_encode,
     check=_check,
-    int8=_int8,
+    int8=_quantized,
+    int16=_quantized,
     float32=_float32,
+    limits="one scale for input and output",
 )

@@ -95,4 +95,5 @@ FAMILY = Family(
     check=_check,
     int8=_int8,
     float32=_float32,
+    limits="along the last dimension, of fewer than 512 classes",
 )

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from sensorsmith.graph.fixedpoint import Ints, wrap_int32
+from sensorsmith.graph.fixedpoint import multiply_wide_by_quantized_multiplier, quantize_multiplier, wrap_int32
+from sensorsmith.graph.ops.activation import clamp, requantize
 from sensorsmith.graph.ops.family import Array, Layer, require_scales
 from sensorsmith.graph.requantize import Scales, scale_of, zero_point_of
+from sensorsmith.graph.types import Activation
 
 
 def check_weights(layer: Layer, channels: int, axis: int, scales: Scales | None) -> None:
@@ -26,7 +28,7 @@ def check_weights(layer: Layer, channels: int, axis: int, scales: Scales | None)
     )
     if scales is None or weights.quantization is None:
         return
-    require_scales(layer, scales, 2.0**30)
+    require_scales(layer, scales, 2.0**30 if layer.dtype == "int8" else 2.0**7)
     layer.require(
         weights.quantization.axis in (None, axis),
         f"its weights have one scale per index of dimension {weights.quantization.axis}, not of dimension {axis}",
@@ -64,12 +66,22 @@ def exact_dtype(weights: Array, x_limit: int) -> type[np.floating[Any]]:
 def centred(x: Array, layer: Layer, weights: Array) -> Array:
     """x minus its zero point, in the type in which its products with `weights` (products, outputs) add up exactly."""
     zero_point = zero_point_of(layer.input(0))
-    dtype = exact_dtype(weights, 128 + abs(zero_point))
+    largest = 32768 if layer.dtype == "int16" else 128 + abs(zero_point)
+    dtype = exact_dtype(weights, largest)
     centred_x: Array = x.astype(dtype) - dtype(zero_point)
     return centred_x
 
 
-def add_bias(products: Array, bias: Array | None) -> Ints:
-    """Sums of products plus bias, in a 32-bit register."""
+def to_output(products: Array, bias: Array | None, scales: Scales, activation: Activation, layer: Layer) -> Array:
+    """Sums of products (..., C), plus bias, as the layer's outputs.
+
+    With int8 activations the sums live in 32 bits, with int16 activations in 64, and are scaled otherwise. Sources:
+    ConvPerChannel in tensorflow/lite/kernels/internal/reference/integer_ops/conv.h; MultiplyByQuantizedMultiplier in
+    tensorflow/lite/kernels/internal/common.cc.
+    """
     accumulator = products.astype(np.int64)
-    return wrap_int32(accumulator if bias is None else accumulator + bias)
+    if bias is not None:
+        accumulator = accumulator + bias
+    if layer.dtype == "int8":
+        return requantize(wrap_int32(accumulator), scales, activation, layer)
+    return clamp(multiply_wide_by_quantized_multiplier(accumulator, *quantize_multiplier(scales)), activation, layer)

@@ -63,7 +63,7 @@ SS_KERNEL int32_t ss_softmax_reciprocal(uint32_t sum, int32_t *bits)
 /* A difference to the largest input, at least `lowest`, in Q5.26. */
 SS_SHARED int32_t ss_softmax_exp(int32_t difference, ss_scale scale, int32_t lowest)
 {
-    const int32_t scaled = ss_max(difference, lowest) * ((int32_t)1 << scale.shift);
+    const int32_t scaled = (int32_t)((uint32_t)ss_max(difference, lowest) << scale.shift); /* up to 31 */
     return ss_exp_of_negative(ss_high_multiply(scaled, scale.multiplier)) & ~ss_sign(difference - lowest);
 }
 

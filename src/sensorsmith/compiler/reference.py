@@ -1,0 +1,110 @@
+"""The table of operators as Markdown, from the tables that read, compute and lower them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sensorsmith.compiler.lower import (
+    add,
+    arg,
+    batch_matmul,
+    binary,
+    conv,
+    conv_s16,
+    dense,
+    gather,
+    lookup,
+    pool,
+    pool_s16,
+    prelu,
+    reduce,
+    resize,
+    softmax,
+    transpose_conv,
+)
+from sensorsmith.compiler.lower.move import Copy, Fill
+from sensorsmith.compiler.steps import Call
+from sensorsmith.compiler.variants import BY_NAME
+from sensorsmith.graph.ops import FAMILIES
+from sensorsmith.graph.ops.family import Family
+
+# What each operator is lowered to; nothing, where only names change. A test compares it with what is lowered.
+KERNELS: dict[str, tuple[type[Call], ...]] = {
+    "ABS": (lookup.Lookup,),
+    "ADD": (add.Add, binary.Sum),
+    "ARG_MAX": (arg.ArgMaximum,),
+    "ARG_MIN": (arg.ArgMaximum,),
+    "AVERAGE_POOL_2D": (pool.AveragePool, pool_s16.AveragePoolS16),
+    "BATCH_MATMUL": (batch_matmul.BatchMatMul,),
+    "CONCATENATION": (Copy,),
+    "CONV_2D": (conv.Conv2D, conv_s16.Conv2DS16),
+    "DEPTHWISE_CONV_2D": (conv.DepthwiseConv2D, conv_s16.DepthwiseConv2DS16),
+    "DEPTH_TO_SPACE": (Copy,),
+    "ELU": (lookup.Lookup,),
+    "EXPAND_DIMS": (),
+    "FULLY_CONNECTED": (dense.FullyConnected, conv_s16.Conv2DS16),
+    "GATHER": (gather.Gather,),
+    "HARD_SWISH": (lookup.Lookup,),
+    "LEAKY_RELU": (lookup.Lookup,),
+    "LOGISTIC": (lookup.Lookup,),
+    "MAXIMUM": (binary.Maximum,),
+    "MAX_POOL_2D": (pool.MaxPool, pool_s16.MaxPoolS16),
+    "MEAN": (reduce.Mean, reduce.ReduceSum),
+    "MINIMUM": (binary.Maximum,),
+    "MIRROR_PAD": (Copy,),
+    "MUL": (binary.Mul,),
+    "PACK": (Copy,),
+    "PAD": (Fill, Copy),
+    "PADV2": (Fill, Copy),
+    "PRELU": (prelu.Prelu, lookup.Lookup),
+    "QUANTIZE": (lookup.Lookup,),
+    "REDUCE_MAX": (reduce.ReduceMaximum,),
+    "REDUCE_MIN": (reduce.ReduceMaximum,),
+    "RELU": (lookup.Lookup,),
+    "RELU6": (lookup.Lookup,),
+    "RESHAPE": (),
+    "RESIZE_BILINEAR": (resize.ResizeBilinear,),
+    "RESIZE_NEAREST_NEIGHBOR": (resize.ResizeNearest,),
+    "SLICE": (Copy,),
+    "SOFTMAX": (softmax.Softmax,),
+    "SPACE_TO_DEPTH": (Copy,),
+    "SPLIT": (Copy,),
+    "SPLIT_V": (Copy,),
+    "SQUEEZE": (),
+    "STRIDED_SLICE": (Copy,),
+    "SUB": (binary.Sum,),
+    "SUM": (reduce.Mean, reduce.ReduceSum),
+    "TANH": (lookup.Lookup,),
+    "TRANSPOSE": (Copy,),
+    "TRANSPOSE_CONV": (transpose_conv.TransposeConv, conv_s16.TransposeConvS16),
+    "UNPACK": (Copy,),
+}
+
+_HEAD = """# Reference: operators
+
+Generated from the tables of the reader, the interpreter and the compiler by `sensorsmith.compiler.reference`. For each
+operator of a model, the outputs of interpreter and C equal TFLite Micro's bit for bit; tests compare every one of them.
+A model with any other operator is refused, with the layer's name and what comes nearest.
+
+Tensors have at most 8 dimensions and 16,777,216 elements; those in which a model begins and ends have a batch of 1.
+Float32 models are read, written and interpreted, as training needs them; C computes in integers.
+
+| operator | types | kernels (variants) | limits |
+|---|---|---|---|
+"""
+
+
+def operators_text() -> str:
+    """The text of docs/reference/operators.md."""
+    rows = {name: _row(name, family) for family in FAMILIES for name in family.codes.values()}
+    return _HEAD + "".join(rows[name] for name in sorted(rows))
+
+
+def _row(name: str, family: Family[Any]) -> str:
+    kernels = ", ".join(f"{call.kernel} ({', '.join(_variants(call))})" for call in KERNELS[name])
+    types = ", ".join(["int8", *["int16"] * (family.int16 is not None), "float32"])
+    return f"| {name} | {types} | {kernels or 'none: the same bytes'} | {family.limits} |\n"
+
+
+def _variants(call: type[Call]) -> list[str]:
+    return ["ref", *sorted(variant for variant, makers in BY_NAME.items() if call in makers)]

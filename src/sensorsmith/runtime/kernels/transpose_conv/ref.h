@@ -1,0 +1,46 @@
+/* Transposed convolution, int8: plain C, any target. Each output pixel gathers the taps that reach it.
+ *
+ * Not here: SIMD; a buffer of sums into which the input is scattered, as in TFLite Micro.
+ */
+#ifndef SS_TRANSPOSE_CONV_REF_H
+#define SS_TRANSPOSE_CONV_REF_H
+
+#include "ss_fixed.h"
+#include "ss_window.h"
+
+SS_KERNEL void ss_transpose_conv_ref(ss_window window, /* of the output, one for each input pixel */
+                                     int32_t input_zero_point, ss_range range,
+                                     ss_channel_scales scales,                  /* (output c) */
+                                     ss_dims input_dims, const int8_t *input,   /* (h, w, c) */
+                                     ss_dims filter_dims, const int8_t *filter, /* (output c, h, w, c) */
+                                     const int32_t *bias,                       /* (output c) */
+                                     ss_dims output_dims, int8_t *output)       /* (h, w, c) */
+{
+    for (int y = 0; y < output_dims.h; y++) {
+        for (int x = 0; x < output_dims.w; x++) {
+            for (int o = 0; o < output_dims.c; o++) {
+                int32_t sum = SS_READ_32(&bias[o]);
+                /* Tap ky of the window of input row in_y lies on this row. */
+                for (int ky = (y + window.pad_h) % window.stride_h; ky < filter_dims.h; ky += window.stride_h) {
+                    const int in_y = (y + window.pad_h - ky) / window.stride_h;
+                    if (y + window.pad_h < ky || in_y >= input_dims.h)
+                        continue;
+                    for (int kx = (x + window.pad_w) % window.stride_w; kx < filter_dims.w; kx += window.stride_w) {
+                        const int in_x = (x + window.pad_w - kx) / window.stride_w;
+                        if (x + window.pad_w < kx || in_x >= input_dims.w)
+                            continue;
+                        const int8_t *in = &input[(in_y * input_dims.w + in_x) * input_dims.c];
+                        const int8_t *weight =
+                            &filter[((o * filter_dims.h + ky) * filter_dims.w + kx) * input_dims.c];
+                        for (int i = 0; i < input_dims.c; i++)
+                            sum += (in[i] - input_zero_point) * SS_READ_8(&weight[i]);
+                    }
+                }
+                sum = ss_requantize(sum, SS_READ_32(&scales.multiplier[o]), SS_READ_8(&scales.shift[o]));
+                *output++ = ss_to_int8(sum, range);
+            }
+        }
+    }
+}
+
+#endif
