@@ -1,5 +1,5 @@
 /* What softmax relies on, for the analysis of models: docs/why/c-safety.md says how each line is proven. */
-#include "ss_fixed.h"
+#include "fixed.h"
 
 /*@ requires less_than_the_largest: -255 <= difference <= 0;
     assigns \result \from difference, scale, lowest;
