@@ -12,36 +12,35 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 
 from sensorsmith.compiler import Emitted
 
-MACHINES = {
-    "host": ("x86_64", ()),
-    "cortex-m0plus": ("x86_32", ("-DSS_WIDE_MULTIPLY=0",)),
-    "cortex-m4": ("x86_32", ()),
-    "riscv32": ("x86_32", ()),
-    "avr": ("x86_16", ("-DSS_WIDE_MULTIPLY=0",)),
-    "wasm": ("x86_32", ()),
+_NARROW = "-DSS_WIDE_MULTIPLY=0"
+MACHINES: dict[str, tuple[str, ...]] = {
+    "host": ("x86_64",),
+    "cortex-m0plus": ("x86_32", _NARROW),
+    "cortex-m4": ("x86_32",),
+    "riscv32": ("x86_32",),
+    "avr": ("x86_16", _NARROW),
+    "wasm": ("x86_32",),
 }
 """By target, the machine whose C has integers of the same sizes, and macros that its compiler would choose."""
 
 # Without __GNUC__ the C paths are left, for there is no assembly; the analysis takes no _Alignas.
 _PREPROCESS = ("-I.", "-U__GNUC__", "'-D_Alignas(x)='")
-# Every loop is followed turn by turn, every element of an array is told from the others. Pointers have to point into
-# their object even where they are not used.
-_ANALYSIS = (
-    *("-eva", "-eva-precision", "0", "-eva-slevel", "100000", "-eva-plevel", "100000"),
-    *("-warn-signed-overflow", *os.environ.get("PTR","-warn-invalid-pointer").split()),
-)
+# Every loop is followed turn by turn, and every element of an array is told from the others.
+_ANALYSIS = ("-eva", "-eva-precision", "0", "-eva-slevel", "100000", "-eva-plevel", "100000", "-warn-signed-overflow")
 _PROVEN = {"Valid", "Considered valid"}
-_HEADERS = ("fixed.h", "softmax.h")
+_BY_ARGUMENT = ("less_than_the_largest:", "sum_of_exponentials:")
+_FOLDER = Path(__file__).parent / "proofs"
 _MAIN = """\
 #include "__fc_builtin.h"
-{contracts}#include "{name}.c"
+{contracts}
+#include "{name}.c"
 
 int main(void)
 {{
@@ -51,18 +50,17 @@ int main(void)
     return {name}_infer(input, output);
 }}
 """
-_BY_ARGUMENT = ("less_than_the_largest:", "sum_of_exponentials:")
-_CONTRACTS = {  # by header, whose functions are stood in for by their contracts, and which ones
-    "ss_softmax_ref.h": ("softmax.h", ("ss_max", "ss_clamp", "ss_softmax_exp", "ss_softmax_reciprocal")),
+_CONTRACTS = {  # by header: the file with contracts, and whose
     "ss_fixed.h": ("fixed.h", ("ss_max", "ss_clamp")),
+    "ss_softmax_ref.h": ("softmax.h", ("ss_softmax_exp", "ss_softmax_reciprocal")),
+    "ss_fully_connected_armv6m.h": ("dense_armv6m.h", ("ss_dense_tell_apart",)),
 }
-_FOLDER = Path(__file__).parent / "proofs"
 _CONSTANTS = re.compile(r"/\* lowest \*/ (-?\d+),\s*\(ss_scale\)\{\.multiplier = (\d+), \.shift = (\d+)\}")
 
 
 @dataclass(frozen=True)
 class Alarm:
-    """Something that could not be proven: where, what kind of mistake it would be, and what would have to hold."""
+    """Something that was not proven: where, what kind of mistake it would be, and what would have to hold."""
 
     file: str
     line: int
@@ -91,6 +89,11 @@ class Proof:
     statements: int
     seconds: float
 
+    @property
+    def open(self) -> tuple[Alarm, ...]:
+        """Alarms without an argument."""
+        return tuple(alarm for alarm in self.alarms if not alarm.by_argument)
+
 
 def version() -> str | None:
     """Of Frama-C; None where it is not installed."""
@@ -100,33 +103,50 @@ def version() -> str | None:
 
 
 def prove_model(emitted: Emitted) -> Proof:
-    """Analyse NAME_infer for every input, on the C path of its target's kernels."""
-    contracts, functions = next((c for header, c in _CONTRACTS.items() if header in emitted.files), ("", ()))
+    """Analyse NAME_infer for every input, on the C path of its target's kernels.
+
+    Where all of them are plain C, a pointer has to point into its object, or right behind it, even if it is not used.
+    """
+    target, report = emitted.report.target, emitted.report
+    found = [_CONTRACTS[header] for header in _CONTRACTS if header in emitted.files]
+    functions = [function for _, those in found for function in those]
+    if functions and _NARROW in MACHINES[target]:
+        functions.append("ss_high_multiply")
     main = _MAIN.format(
-        name=emitted.report.name,
-        contracts=f'#include "{contracts}"\n' if contracts else "",
+        name=report.name,
+        contracts="\n".join(f'#include "{file}"' for file, _ in found),
         source=emitted.source.dtype,
         inputs=prod(emitted.input_shape),
         result=emitted.result.dtype,
         outputs=prod(emitted.output_shape),
     )
-    return _prove(emitted.files, main, emitted.report.target, (), functions)
+    options = ["-eva-use-spec", ",".join(functions)] if functions else []
+    if all(layer.variant == "ref" for layer in report.layers):
+        options.append("-warn-invalid-pointer")
+    return _prove(emitted.files, main, target, options)
 
 
-def softmax_constants(emitted: Emitted) -> set[tuple[int, int, int]]:
-    """Lowest difference, multiplier and shift of each softmax in a model."""
-    return {(int(a), int(b), int(c)) for a, b, c in _CONSTANTS.findall(emitted.files[f"{emitted.report.name}.c"])}
+def lemmas(emitted: Emitted) -> dict[str, tuple[str, ...]]:
+    """What the analysis of a model relies on: names for `prove_lemma`, each with its macros, by a heading."""
+    found: dict[str, tuple[str, ...]] = {}
+    if "ss_softmax_ref.h" in emitted.files:
+        found["softmax_reciprocal"] = ("softmax_reciprocal",)
+        for constants in sorted(set(_CONSTANTS.findall(emitted.files[f"{emitted.report.name}.c"]))):
+            macros = [f"-D{name}={value}" for name, value in zip(("LOWEST", "MULTIPLIER", "SHIFT"), constants, strict=True)]
+            found[" ".join(("softmax_exp", *constants))] = ("softmax_exp", *macros)
+    if "ss_fully_connected_armv6m.h" in emitted.files:
+        found["dense_armv6m"] = ("dense_armv6m",)
+    if _NARROW in MACHINES[emitted.report.target] and "ss_fixed.h" in emitted.files:
+        found["high_multiply"] = ("high_multiply",)
+    return found
 
 
-def prove_softmax_exp(headers: Mapping[str, str], target: str, constants: tuple[int, int, int]) -> Proof:
-    """Analyse the exponential of one layer, for every difference that there can be."""
-    macros = [f"-D{name}={value}" for name, value in zip(("LOWEST", "MULTIPLIER", "SHIFT"), constants, strict=True)]
-    return _prove(headers, _text("softmax_exp.c"), target, tuple(macros), ())
-
-
-def prove_softmax_reciprocal(headers: Mapping[str, str], target: str) -> Proof:
-    """Analyse one over the sum of exponentials, for every sum that there can be."""
-    return _prove(headers, _text("softmax_reciprocal.c"), target, (), ())
+def prove_lemma(emitted: Emitted, name: str, *macros: str) -> Proof:
+    """Analyse a function that has a contract, for all arguments that the contract allows."""
+    options = ["-warn-invalid-pointer"]
+    if _NARROW in MACHINES[emitted.report.target] and name.startswith("softmax"):
+        options += ["-eva-use-spec", "ss_high_multiply"]
+    return _prove(emitted.files, _text(f"{name}.c"), emitted.report.target, options, macros)
 
 
 def _text(name: str) -> str:
@@ -134,16 +154,15 @@ def _text(name: str) -> str:
 
 
 def _prove(
-    files: Mapping[str, str], main: str, target: str, macros: tuple[str, ...], contracted: tuple[str, ...]
+    files: Mapping[str, str], main: str, target: str, options: Sequence[str], macros: Sequence[str] = ()
 ) -> Proof:
-    machine, own = MACHINES[target]
+    machine, *own = MACHINES[target]
     preprocess = " ".join((*_PREPROCESS, *own, *macros))
-    command = ["frama-c", "-c11", "-machdep", machine, f"-cpp-extra-args={preprocess}", *_ANALYSIS]
-    if contracted:
-        command += ["-eva-use-spec", ",".join(contracted)]
+    command = ["frama-c", "-c11", "-machdep", machine, f"-cpp-extra-args={preprocess}", *_ANALYSIS, *options]
     with tempfile.TemporaryDirectory(prefix="sensorsmith-proof-") as name:
         folder = Path(name)
-        for file, text in {**files, **{name: _text(name) for name in _HEADERS}, "main.c": main}.items():
+        headers = {file: _text(file) for file, _ in _CONTRACTS.values()}
+        for file, text in {**files, **headers, "main.c": main}.items():
             (folder / file).write_text(text, encoding="utf-8")
         start = time.perf_counter()
         done = subprocess.run(
@@ -155,27 +174,25 @@ def _prove(
             check=False,
         )
         seconds = time.perf_counter() - start
-        _check(done)
+        said = done.stdout + done.stderr
+        assert done.returncode == 0, said[-3000:]
         report = (folder / "report.csv").read_text(encoding="utf-8")
-    entered = set(re.findall(r"Values at end of function (\w+)", done.stdout))
-    reached, statements = re.findall(r"(\d+) statements reached \(out of (\d+)\)", done.stdout)[-1]
-    return Proof(tuple(_alarms(report, entered)), int(reached), int(statements), seconds)
+    entered = set(re.findall(r"Values at end of function (\w+)", said))
+    alarms = tuple(_alarms(report, entered))
+    _check(said, alarms)
+    reached, statements = re.findall(r"(\d+) statements reached \(out of (\d+)\)", said)[-1]
+    return Proof(alarms, int(reached), int(statements), seconds)
 
 
-def _check(done: subprocess.CompletedProcess[str]) -> None:
-    """What would make an analysis without alarms worthless: a failure, code that it does not know, no end."""
-    said = done.stdout + done.stderr
-    assert done.returncode == 0, said[-3000:]
+def _alarms(report: str, entered: set[str]) -> Iterator[Alarm]:
+    """What is not proven of the functions that were entered; claims about the others are listed too, as unknown."""
+    for row in csv.DictReader(report.splitlines(), delimiter="\t"):
+        if row["status"] not in _PROVEN and row["function"] in entered:
+            yield Alarm(row["file"], int(row["line"]), row["function"], row["property kind"], row["property"])
+
+
+def _check(said: str, alarms: Sequence[Alarm]) -> None:
+    """What would make an analysis without alarms worthless: code that it does not know, or does not come to the end of."""
     warnings = [line for line in said.splitlines() if "Warning" in line and not line.startswith("[eva:alarm]")]
     assert not warnings, "\n".join(warnings)
-    if os.environ.get("STRICT"): assert "NON TERMINATING" not in said, said[-3000:]
-
-
-def _alarms(report: str, entered: set[str]) -> list[Alarm]:
-    """What is not proven of the functions that were entered; claims about the others are listed too, as unknown."""
-    rows = csv.DictReader(report.splitlines(), delimiter="\t")
-    return [
-        Alarm(row["file"], int(row["line"]), row["function"], row["property kind"], row["property"])
-        for row in rows
-        if row["status"] not in _PROVEN and row["function"] in entered
-    ]
+    assert alarms or "NON TERMINATING" not in said, said[-3000:]
