@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tests.compiler.library import Library
 from tests.compiler.models import motion_net
 from tests.compiler.variants.cases import CASES, inputs, run_emulated
-from tests.graph.models import draw_add, draw_conv, draw_dense, draw_depthwise, single_layers, small_convnet
+from tests.graph.draw_move import draw_add
+from tests.graph.models import draw_conv, draw_dense, draw_depthwise, single_layers, small_convnet
 from tests.graph.shared import INT8, shared_model
 
 from sensorsmith.base.errors import ModelError
