@@ -13,6 +13,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from tests.compiler.library import Library
 from tests.compiler.models import with_tensor
+from tests.compiler.variants.joined import assert_equal
 from tests.graph.models import Model, inputs_of
 from tests.graph.operators import single_layers_of
 from tests.measure.tools import assert_no_warnings, require
@@ -33,7 +34,6 @@ from sensorsmith.graph import (
     interpret_batch,
     output_size,
 )
-from sensorsmith.measure import run_model
 
 
 def _conv(
@@ -142,6 +142,7 @@ CASES = {
     "window of bytes, strided": _conv((9, 8, 1), (5, 4), 4, (2, 2)),
     "window of bytes, dilated": _conv((8, 9, 3), (3, 2), 4, dilation=(2, 3)),
     "window larger than the image": _conv((2, 2, 4), (5, 5), 3),
+    "window of the whole image, dilated": _conv((2, 1, 4), (2, 1), 9, (2, 2), dilation=(2, 1)),
     "window of the whole image": _conv((4, 4, 3), (4, 4), 9, padding="valid"),
     "depthwise 3x3": _conv((6, 8, 4), (3, 3), 0, multiplier=1),
     "depthwise 3x3, odd": _conv((5, 7, 3), (3, 3), 0, multiplier=1),
@@ -206,28 +207,12 @@ def test_the_c_path_equals_the_interpreter(case: str, library: Library) -> None:
     assert {layer.variant for layer in library.emitted[index].report.layers} == {"armv7em"}
 
 
-def _assert_equal_on_m4(graphs: list[Graph], compiler: Compiler = "gcc") -> None:
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+def test_the_assembly_equals_the_interpreter(compiler: Compiler) -> None:
     require(compiler, "cortex-m4")
     require("unicorn", "cortex-m4")
-    for index, graph in enumerate(graphs):
-        x = _inputs(graph)
-        emitted = compile_graph(graph, f"m{index}", "cortex-m4")
-        assert_no_warnings(emitted, "cortex-m4", compiler)
-        run = run_model(emitted, "cortex-m4", x, emulator="unicorn", compiler=compiler)
-        np.testing.assert_array_equal(run.outputs, interpret_batch(graph, x), err_msg=f"{index}")
-        assert run.constant
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_the_assembly_equals_the_interpreter(case: str) -> None:
-    _assert_equal_on_m4([CASES[case]])
-
-
-@pytest.mark.parametrize(
-    "case", ["window of bytes", "depthwise 3x3, odd", "depthwise 5x4", "dense, rest of rows 3", "chain"]
-)
-def test_clang_takes_the_assembly_too(case: str) -> None:
-    _assert_equal_on_m4([CASES[case]], "clang")
+    emitted = assert_equal(list(CASES.values()), "cortex-m4", compiler, emulator="unicorn")
+    assert_no_warnings(emitted, "cortex-m4", compiler)
 
 
 def _compiles(graph: Graph) -> bool:
@@ -247,11 +232,14 @@ LAYERS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
 def test_random_layers_equal_the_interpreter(
     tmp_path_factory: pytest.TempPathFactory, graphs: tuple[Graph, ...]
 ) -> None:
+    require("gcc", "cortex-m4")
+    require("unicorn", "cortex-m4")
     library = Library(graphs, tmp_path_factory.mktemp("random"), "cortex-m4")
     for index, graph in enumerate(graphs):
         np.testing.assert_array_equal(library.predict(index, _inputs(graph)), interpret_batch(graph, _inputs(graph)))
     variants = Counter(layer.variant for emitted in library.emitted for layer in emitted.report.layers)
     assert variants["armv7em"] > 10
+    assert_equal(graphs, "cortex-m4", "gcc", emulator="unicorn")
 
 
 def _with_bias(bias: int, zero_point: int = 5) -> Graph:
