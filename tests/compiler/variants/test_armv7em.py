@@ -16,6 +16,7 @@ from tests.compiler.models import with_tensor
 from tests.compiler.variants.joined import assert_equal
 from tests.graph.models import Model, inputs_of
 from tests.graph.operators import single_layers_of
+from tests.graph.shared import INT8, shared_model
 from tests.measure.tools import assert_no_warnings, require
 
 from sensorsmith.base.errors import ModelError
@@ -33,7 +34,9 @@ from sensorsmith.graph import (
     Quantization,
     interpret_batch,
     output_size,
+    read_tflite,
 )
+from sensorsmith.measure import run_model
 
 
 def _conv(
@@ -305,3 +308,25 @@ def test_sums_of_2_to_the_23_are_left_to_the_reference(bias: int, variant: str) 
 )
 def test_what_does_not_suit_is_left_to_the_reference(graph: Graph) -> None:
     assert compile_graph(graph, "m", "cortex-m4").report.layers[-1].variant == "ref"
+
+
+# Of the whole NAME_infer with GCC: instructions, bytes of flash (code and weights), bytes of RAM (arena and stack).
+MOST = {
+    "kws": (4_000_000, 38_000, 12_000),
+    "vww": (6_800_000, 52_000, 52_000),
+    "ic": (15_500_000, 92_000, 38_000),
+    "ad": (440_000, 276_000, 2_000),
+    "sww": (1_150_000, 58_000, 8_000),
+}
+
+
+@pytest.mark.parametrize("name", MOST)
+def test_mlperf_models_meet_their_targets(name: str) -> None:
+    require("gcc", "cortex-m4")
+    require("unicorn", "cortex-m4")
+    graph = read_tflite(shared_model(INT8[name]))
+    emitted = compile_graph(graph, "m", "cortex-m4")
+    run = run_model(emitted, "cortex-m4", _inputs(graph)[:2], compiler="gcc", emulator="unicorn")
+    assert run.constant
+    found = (run.instructions[0], run.flash_bytes.total, run.ram_bytes.total)
+    assert all(a <= b for a, b in zip(found, MOST[name], strict=True)), found
