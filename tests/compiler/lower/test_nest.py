@@ -21,8 +21,8 @@ forward = st.builds(Nest, *[st.integers(0, 4)] * 5)
 
 
 def _turns(size: Nest, stride: Nest) -> Iterator[int]:
-    for at in product(*(range(n) for n in (size.a, size.b, size.c, size.d, size.e))):
-        yield sum(i * n for i, n in zip(at, (stride.a, stride.b, stride.c, stride.d, stride.e), strict=True))
+    for turn in product(*(range(n) for n in (size.a, size.b, size.c, size.d, size.e))):
+        yield sum(i * n for i, n in zip(turn, (stride.a, stride.b, stride.c, stride.d, stride.e), strict=True))
 
 
 def _from_zero(places: list[int]) -> tuple[list[int], int]:
