@@ -136,6 +136,12 @@ CASES = {
     "pointwise, clamped": _conv((4, 5, 8), (1, 1), 6, activation="relu6"),
     "pointwise, clamped below": _conv((4, 5, 8), (1, 1), 6, activation="relu"),
     "pointwise, one scale": _conv((4, 5, 8), (1, 1), 6, per_channel=False),
+    "pointwise, rectified": _conv((23, 24, 8), (1, 1), 8, activation="relu", zero_point=-128),
+    "window of words, rectified": _conv((33, 32, 4), (3, 2), 4, activation="relu", zero_point=-128),
+    "depthwise 3x3, rectified": _conv((33, 31, 5), (3, 3), 0, activation="relu", multiplier=1, zero_point=-128),
+    "depthwise 3x3, rectified, strided": _conv(
+        (63, 66, 5), (3, 3), 0, (2, 2), activation="relu", multiplier=1, zero_point=-128
+    ),
     "window of words": _conv((6, 7, 4), (3, 3), 5),
     "window of words, clamped": _conv((6, 7, 4), (3, 3), 5, activation="relu6"),
     "window of words, strided": _conv((7, 8, 8), (3, 2), 4, (2, 2)),
@@ -330,3 +336,13 @@ def test_mlperf_models_meet_their_targets(name: str) -> None:
     assert run.constant
     found = (run.instructions[0], run.flash_bytes.total, run.ram_bytes.total)
     assert all(a <= b for a, b in zip(found, MOST[name], strict=True)), found
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if "rectified" in case])
+def test_large_layers_that_begin_at_the_zero_point_round_more_cheaply(case: str) -> None:
+    assert "/* rectified */ 1," in compile_graph(CASES[case], "m", "cortex-m4").files["m.c"]
+
+
+def test_other_layers_round_half_away_from_zero() -> None:
+    for case in ("pointwise, clamped below", "pointwise, one column", "depthwise 3x3"):
+        assert "/* rectified */ 0," in compile_graph(CASES[case], "m", "cortex-m4").files["m.c"]

@@ -11,7 +11,15 @@ import numpy.typing as npt
 from sensorsmith.compiler.lower import conv, dense
 from sensorsmith.compiler.lower.geometry import reaches_padding, window_lead
 from sensorsmith.compiler.steps import Call, ChannelScales, Constant, Dims, Range, Scratch, Source, Target, Window
-from sensorsmith.compiler.variants.armv7em.rows import Ints, Rows, activation_of, as_int32, folded_bias, rows_of
+from sensorsmith.compiler.variants.armv7em.rows import (
+    Ints,
+    Rows,
+    activation_of,
+    as_int32,
+    folded_bias,
+    rectified,
+    rows_of,
+)
 
 _FEW_ROWS = 64
 _SMALL_LAYER = 8192  # weights
@@ -27,6 +35,7 @@ class Conv2D(Call):
     offset: int
     clamp: int
     clamped: int
+    rectified: int
     input_dims: Dims
     input: Source
     filter_dims: Dims
@@ -49,6 +58,7 @@ class PointwiseConv2D(Call):
     offset: int
     clamp: int
     clamped: int
+    rectified: int
     channels: int
     input: Source
     stream: Constant
@@ -106,6 +116,7 @@ def conv2d(call: conv.Conv2D) -> Call | None:
             offset=offset,
             clamp=clamp,
             clamped=clamped,
+            rectified=rectified(call.range, y.size),
             channels=x.c,
             input=call.input,
             stream=stream,
@@ -120,6 +131,7 @@ def conv2d(call: conv.Conv2D) -> Call | None:
         offset=offset,
         clamp=clamp,
         clamped=clamped,
+        rectified=rectified(call.range, y.size),
         input_dims=x,
         input=call.input,
         filter_dims=call.filter_dims,
@@ -148,6 +160,7 @@ def _dense(
             offset=offset,
             clamp=clamp,
             clamped=clamped,
+            rectified=0,
             channels=weights.shape[1],
             input=call.input,
             stream=Constant(_stream(rows, 2), note),
