@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +16,8 @@ from sensorsmith.graph import (
     Conv2D,
     DepthwiseConv2D,
     DType,
-    Elu,
     FullyConnected,
     Graph,
-    HardSwish,
-    LeakyRelu,
     Logistic,
     Mean,
     Node,
@@ -92,6 +89,9 @@ class Model:
     def indices(self, values: tuple[int, ...]) -> int:
         return self.tensor((len(values),), "int32", None, np.array(values, np.int32))
 
+    def scalar(self, value: int) -> int:
+        return self.tensor((), "int32", None, np.array(value, np.int32))
+
     def node(self, op: Operator, inputs: tuple[int, ...], output: int) -> int:
         self.nodes.append(Node(op, inputs, (output,)))
         return output
@@ -154,7 +154,7 @@ zero_points = st.integers(-128, 127)
 sizes = st.integers(1, 7)
 
 
-def _output(draw: Draw, model: Model, shape: tuple[int, ...], near: float) -> int:
+def draw_output(draw: Draw, model: Model, shape: tuple[int, ...], near: float) -> int:
     """An output whose scale lies around `near`: from much saturation to few levels."""
     return model.activation(shape, near * draw(st.floats(0.2, 8.0)), draw(zero_points))
 
@@ -200,57 +200,21 @@ def _draw_filter(draw: Draw, model: Model, x: int, *, depthwise: bool) -> int:
     rows, columns = (
         output_size(n, k, s, padding, d) for n, k, s, d in zip((height, width), kernel, stride, dilation, strict=True)
     )
-    y = _output(draw, model, (1, rows, columns, channels), model.scale(x) * max(weight_scales) * 100)
+    y = draw_output(draw, model, (1, rows, columns, channels), model.scale(x) * max(weight_scales) * 100)
     activation = draw(st.sampled_from(ACTIVATIONS))
     if depthwise:
         return model.node(DepthwiseConv2D(stride, padding, dilation, multiplier, activation), inputs, y)
     return model.node(Conv2D(stride, padding, dilation, activation), inputs, y)
 
 
-def draw_pool(draw: Draw, model: Model, x: int) -> int:
+def draw_pool(draw: Draw, model: Model, x: int, kind: Literal["average", "max"]) -> int:
     _, height, width, depth = model.shape(x)
     padding = draw(st.sampled_from(PADDINGS))
     size = draw(st.tuples(st.integers(1, height), st.integers(1, width)))
     stride = draw(st.tuples(st.integers(1, 3), st.integers(1, 3)))
     rows, columns = (output_size(n, k, s, padding) for n, k, s in zip((height, width), size, stride, strict=True))
-    kind: Any = draw(st.sampled_from(["average", "max"]))
-    y = model.activation((1, rows, columns, depth), *_scale_and_zero_point(model, x))
+    y = model.activation((1, rows, columns, depth), *scale_and_zero_point(model, x))
     return model.node(Pool2D(kind, size, stride, padding, draw(st.sampled_from(ACTIVATIONS))), (x,), y)
-
-
-def draw_add(draw: Draw, model: Model, x: int) -> int:
-    """Adds the newest other tensor of the same shape, or x to itself."""
-    other = next((i for i in _alike(model, x) if i != x), x)
-    y = _output(draw, model, model.shape(x), max(model.scale(x), model.scale(other)))
-    return model.node(Add(draw(st.sampled_from(ACTIVATIONS))), draw(st.sampled_from([(x, other), (other, x)])), y)
-
-
-def draw_constant_add(draw: Draw, model: Model, x: int) -> int:
-    model.constant(model.shape(x), draw(scales), draw(zero_points))
-    return draw_add(draw, model, x)
-
-
-def _alike(model: Model, x: int) -> list[int]:
-    """Tensors that could stand in the place of x, constants among them, the newest first."""
-    tensors = [(i, t) for i, t in enumerate(model.tensors) if (t.shape, t.dtype) == (model.shape(x), model.dtype)]
-    return [i for i, t in reversed(tensors) if t.quantization is None or t.quantization.axis is None]
-
-
-def draw_mean(draw: Draw, model: Model, x: int) -> int:
-    shape, keep = model.shape(x), draw(st.booleans())
-    axes = draw(st.lists(st.integers(1, len(shape) - 1), min_size=1, unique=True))
-    result = tuple(1 if i in axes else n for i, n in enumerate(shape) if keep or i not in axes)
-    signed = tuple(a - len(shape) if draw(st.booleans()) else a for a in axes)
-    return model.node(Mean(keep), (x, model.indices(signed)), _output(draw, model, result, model.scale(x)))
-
-
-def draw_reshape(draw: Draw, model: Model, x: int) -> int:
-    _, height, width, depth = model.shape(x)
-    shape = draw(
-        st.sampled_from([(1, height * width * depth), (1, width, height, depth), (1, 1, height * width, depth)])
-    )
-    inputs = (x, model.indices(shape)) if draw(st.booleans()) else (x,)
-    return model.node(Reshape(shape), inputs, model.activation(shape, *_scale_and_zero_point(model, x)))
 
 
 def draw_dense(draw: Draw, model: Model, x: int) -> int:
@@ -270,7 +234,7 @@ def _draw_dense(draw: Draw, model: Model, x: int, size: int, rows: tuple[int, ..
     inputs = (x, weights)
     if draw(st.booleans()):
         inputs += (model.bias(x, weights, count, draw(st.sampled_from([100, 10_000, 10_000_000]))),)
-    y = _output(draw, model, (*rows, count), model.scale(x) * max(weight_scales) * 200)
+    y = draw_output(draw, model, (*rows, count), model.scale(x) * max(weight_scales) * 200)
     return model.node(FullyConnected(draw(st.sampled_from(ACTIVATIONS)), len(rows) > 1), inputs, y)
 
 
@@ -279,13 +243,15 @@ def draw_softmax(draw: Draw, model: Model, x: int) -> int:
     return model.node(Softmax(beta), (x,), model.activation(model.shape(x), 1 / 256, -128))
 
 
-def draw_unary(draw: Draw, model: Model, x: int) -> int:
-    """Any operator that is a function of one element."""
-    op = draw(st.sampled_from([Logistic(), Tanh(), HardSwish(), Elu(), LeakyRelu(0.25), LeakyRelu(-1.5)]))
+def draw_unary(draw: Draw, model: Model, x: int, *ops: Operator) -> int:
+    """Any of these operators, which are functions of one element."""
+    op = draw(st.sampled_from(ops))
     if isinstance(op, Logistic | Tanh):
         y = model.activation(model.shape(x), *((1 / 256, -128) if isinstance(op, Logistic) else (1 / 128, 0)))
+        if model.dtype == "int16":
+            model.tensors[y] = replace(model.tensors[y], quantization=Quantization((1 / 32768,), (0,)))
     else:
-        y = _output(draw, model, model.shape(x), model.scale(x))
+        y = draw_output(draw, model, model.shape(x), model.scale(x))
     return model.node(op, (x,), y)
 
 
@@ -296,15 +262,15 @@ def draw_prelu(draw: Draw, model: Model, x: int) -> int:
         model.tensors[alpha] = replace(
             model.tensors[alpha], quantization=Quantization((draw(scales),), (draw(zero_points),))
         )
-    return model.node(Prelu(), (x, alpha), _output(draw, model, model.shape(x), model.scale(x)))
+    return model.node(Prelu(), (x, alpha), draw_output(draw, model, model.shape(x), model.scale(x)))
 
 
-def draw_resize(draw: Draw, model: Model, x: int) -> int:
+def draw_resize(draw: Draw, model: Model, x: int, kind: type[ResizeNearest | ResizeBilinear]) -> int:
     _, height, width, depth = model.shape(x)
     result = (draw(st.integers(1, 3 * height)), draw(st.integers(1, 3 * width)))
     flags = draw(st.sampled_from([(False, False), (True, False), (False, True)]))
-    op = draw(st.sampled_from([ResizeNearest, ResizeBilinear]))(*flags)
-    y = model.activation((1, *result, depth), *_scale_and_zero_point(model, x))
+    op = kind(*flags)
+    y = model.activation((1, *result, depth), *scale_and_zero_point(model, x))
     return model.node(op, (x, model.indices(result)), y)
 
 
@@ -326,7 +292,7 @@ def draw_transpose_conv(draw: Draw, model: Model, x: int) -> int:
     inputs = (model.indices(shape), filter_, x)
     if draw(st.booleans()):
         inputs += (model.bias(x, filter_, channels),)
-    y = _output(draw, model, shape, model.scale(x) * max(weight_scales) * 100)
+    y = draw_output(draw, model, shape, model.scale(x) * max(weight_scales) * 100)
     return model.node(TransposeConv(stride, padding, draw(st.sampled_from(ACTIVATIONS))), inputs, y)
 
 
@@ -342,11 +308,11 @@ def draw_matmul(draw: Draw, model: Model, x: int) -> int:
         other = model.constant((*own, *factor), draw(scales), draw(zero_points))
     else:
         other, adj_y, width = x, not adj_x, height
-    y = _output(draw, model, (*batch, height, width), model.scale(x) * model.scale(other) * 100)
+    y = draw_output(draw, model, (*batch, height, width), model.scale(x) * model.scale(other) * 100)
     return model.node(BatchMatMul(adj_x, adj_y), (x, other), y)
 
 
-def _scale_and_zero_point(model: Model, x: int) -> tuple[float, int]:
+def scale_and_zero_point(model: Model, x: int) -> tuple[float, int]:
     return (model.scale(x), model.quantization(x).zero_point[0]) if model.dtype != "float32" else (1.0, 0)
 
 
@@ -356,31 +322,3 @@ def single_layers(draw: Draw, layer: Any, dtype: DType = "int8") -> Graph:
     model = Model(dtype, draw(st.integers(0, 2**32)))
     x = draw_input(draw, model)
     return model.graph(x, layer(draw, model, x))
-
-
-@st.composite
-def networks(draw: Draw, dtype: DType = "int8") -> Graph:
-    """A few layers over images, then any of mean, dense and softmax."""
-    model = Model(dtype, draw(st.integers(0, 2**32)))
-    x = y = draw_input(draw, model)
-    body = st.sampled_from(
-        [
-            draw_conv,
-            draw_depthwise,
-            draw_pool,
-            draw_add,
-            draw_reshape,
-            draw_unary,
-            draw_prelu,
-            draw_resize,
-            draw_transpose_conv,
-            draw_matmul,
-        ]
-    )
-    for layer in draw(st.lists(body, max_size=4)):
-        if len(model.shape(y)) == 4:
-            y = layer(draw, model, y)
-    for layer in (draw_mean, draw_dense, draw_softmax):
-        if (draw(st.booleans()) and len(model.shape(y)) > 1) or not model.nodes:
-            y = layer(draw, model, y)
-    return model.graph(x, y)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from tests.graph.checks import assert_same_as_oracle
-from tests.graph.models import inputs_of, networks, small_convnet
+from tests.graph.models import inputs_of, small_convnet
+from tests.graph.operators import networks
 from tests.graph.oracle import Oracle
 from tests.graph.shared import FLOAT32, INT8, shared_model
 

@@ -237,12 +237,18 @@ def test_int8_weights_of_a_float_layer_become_float32() -> None:
             f"layer 0 (-> 'y'): the operator CAST is not supported; rebuild the model from {SUPPORTED}",
         ),
         (
+            file(code={"deprecated_builtin_code": 127, "builtin_code": 250}),
+            f"layer 0 (-> 'y'): the operator number 250 is not supported; rebuild the model from {SUPPORTED}",
+        ),
+        (
             file(code={"deprecated_builtin_code": 127, "builtin_code": 150}),
-            f"layer 0 (-> 'y'): the operator number 150 is not supported; rebuild the model from {SUPPORTED}",
+            "layer 0 (-> 'y'): the operator GELU is not supported: TFLite Micro does not have it; "
+            "use HARD_SWISH or RELU",
         ),
         (
             file(code={"deprecated_builtin_code": 32, "custom_code": "Mine"}),
-            f"layer 0 (-> 'y'): the operator Mine (custom) is not supported; rebuild the model from {SUPPORTED}",
+            "layer 0 (-> 'y'): the operator Mine (custom) is not supported: it is the model's own; "
+            f"rebuild the model from {SUPPORTED}",
         ),
     ],
 )

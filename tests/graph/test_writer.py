@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from tests.graph.models import networks, small_convnet
+from tests.graph.models import small_convnet
+from tests.graph.operators import networks
 from tests.graph.shared import FLOAT32, INT8, shared_model
 
 from sensorsmith.base.errors import ModelError

@@ -12,10 +12,11 @@ import numpy as np
 from sensorsmith.base.errors import ModelError
 from sensorsmith.compiler.lower import LOWERINGS
 from sensorsmith.compiler.lower.load import load
+from sensorsmith.compiler.lower.move import unchanged
 from sensorsmith.compiler.steps import Program, Source, Step, Target, element_type
 from sensorsmith.graph.check import layer_of
 from sensorsmith.graph.ops import family_of
-from sensorsmith.graph.types import Graph, Reshape
+from sensorsmith.graph.types import Graph, Tensor
 
 
 def legalise(graph: Graph) -> Program:
@@ -35,16 +36,19 @@ def legalise(graph: Graph) -> Program:
                 buffer[i] = i
                 tensor = graph.tensors[i]
                 program.append(Step(tensor.name, tensor.shape, 0, load(tensor, Target(i))))
-        if isinstance(node.op, Reshape):
-            buffer[node.outputs[0]] = buffer[node.inputs[0]]
-            continue
         sources = tuple(Source(buffer[i], element_type(graph.tensors[i])) for i in taken)
         for number, y in enumerate(node.outputs):
-            buffer[y] = y
             layer = layer_of(graph, index, number)
-            calls = LOWERINGS[layer.dtype][type(node.op)](node.op, layer, sources, Target(y, element_type(layer.y)))
+            calls = list(
+                LOWERINGS[layer.dtype][type(node.op)](node.op, layer, sources, Target(y, element_type(layer.y)))
+            )
+            same = unchanged(calls)
+            if same is not None and _bytes(graph.tensors[same]) == _bytes(layer.y):
+                buffer[y] = same
+                continue
+            buffer[y] = y
             program += (Step(layer.y.name, layer.y.shape, call.macs, call) for call in calls)
-    sizes = {b: graph.tensors[b].size * np.dtype(graph.tensors[b].dtype).itemsize for b in buffer.values()}
+    sizes = {b: _bytes(graph.tensors[b]) for b in buffer.values()}
     return Program(tuple(program), sizes, buffer[graph.inputs[0]], buffer[graph.outputs[0]])
 
 
@@ -54,3 +58,7 @@ def _check_integers(graph: Graph) -> None:
         raise ModelError(f"the model computes in {dtype}", where=graph.name, todo="quantize it to int8 first")
     if not graph.nodes:
         raise ModelError("the model has no layers", where=graph.name, todo="convert it again")
+
+
+def _bytes(tensor: Tensor) -> int:
+    return tensor.size * np.dtype(tensor.dtype).itemsize

@@ -49,6 +49,18 @@ class Dims(Record):
 
 
 @dataclass(frozen=True)
+class Nest(Record):
+    """Counts or strides of five nested loops, the outermost first."""
+
+    struct: ClassVar[str] = "ss_nest"
+    a: int
+    b: int
+    c: int
+    d: int
+    e: int
+
+
+@dataclass(frozen=True)
 class Window(Record):
     """How a window moves over an image; the padding is that before the first row and column."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,7 @@ from sensorsmith.graph.schema import (
     VERSION,
     operator_name,
 )
+from sensorsmith.graph.substitutes import substitute_for
 from sensorsmith.graph.types import Graph, Node, Quantization, Tensor
 
 SIZE_LIMIT = 64 << 20
@@ -147,13 +149,18 @@ def _code(index: int, table: Table, codes: list[Table], tensors: list[Table]) ->
     # Codes up to 126 stood in one byte once; whichever field is larger holds the code.
     number = max(code.integer("deprecated_builtin_code"), code.integer("builtin_code"))
     if number not in BY_CODE:
-        name = f"{code.text('custom_code')} (custom)" if number == CUSTOM else operator_name(number)
-        raise ModelError(
-            f"the operator {name} is not supported",
-            where=f"layer {index} (-> {tensors[outputs[0]].text('name')!r})",
-            todo=f"rebuild the model from {SUPPORTED}",
-        )
+        _refuse_operator(number, code.text("custom_code"), f"layer {index} (-> {tensors[outputs[0]].text('name')!r})")
     return number
+
+
+def _refuse_operator(number: int, custom: str, where: str) -> NoReturn:
+    name = custom if number == CUSTOM else operator_name(number)
+    reason, todo = substitute_for(name, number == CUSTOM, SUPPORTED)
+    raise ModelError(
+        f"the operator {name}{' (custom)' * (number == CUSTOM)} is not supported{': ' * bool(reason)}{reason}",
+        where=where,
+        todo=todo,
+    )
 
 
 def _node(number: int, table: Table, tensors: tuple[Tensor, ...]) -> Node:

@@ -51,30 +51,35 @@ def dense_scales(x: Tensor, weights: Tensor, y: Tensor) -> Scales:
 
 
 def mean_scale(x: Tensor, y: Tensor) -> float:
-    """Input over output scale. Source: tensorflow/lite/micro/kernels/reduce_common.cc."""
+    """Input over output scale, in double. Source: tensorflow/lite/micro/kernels/reduce_common.cc."""
     return scale_of(x) / scale_of(y)
 
 
-ADD_LEFT_SHIFT = 20
+def mul_scale(a: Tensor, b: Tensor, y: Tensor) -> float:
+    """Factor from product to output. Source: CalculateOpDataMul in tensorflow/lite/micro/kernels/mul_common.cc."""
+    return scale_of(a) * scale_of(b) / scale_of(y)
+
+
+def add_left_shift(tensor: Tensor) -> int:
+    """By how many bits the inputs of a sum are shifted left, for the precision of what follows."""
+    return 15 if tensor.dtype == "int16" else 20
 
 
 def add_scales(a: Tensor, b: Tensor, y: Tensor) -> tuple[float, float, float]:
-    """Factors of both inputs, shifted left by `ADD_LEFT_SHIFT`, and of their sum.
+    """Factors of both inputs, shifted left by `add_left_shift`, and of their sum.
 
-    Source: CalculateOpDataAdd in tensorflow/lite/micro/kernels/add_common.cc.
+    Source: CalculateOpDataAdd in tensorflow/lite/micro/kernels/add_common.cc; the oracle subtracts with the same.
     """
     twice_max = 2 * max(scale_of(a), scale_of(b))
-    return scale_of(a) / twice_max, scale_of(b) / twice_max, twice_max / ((1 << ADD_LEFT_SHIFT) * scale_of(y))
+    return scale_of(a) / twice_max, scale_of(b) / twice_max, twice_max / ((1 << add_left_shift(y)) * scale_of(y))
 
 
 def leaky_scales(op: LeakyRelu, x: Tensor, y: Tensor) -> tuple[float, float]:
-    """Factors of positive inputs and of negative ones, in float32; the second has the sign of alpha.
+    """Factors of positive inputs and of negative ones, in double; the second has the sign of alpha.
 
     Source: CalculateOpDataLeakyRelu in tensorflow/lite/micro/kernels/leaky_relu_common.cc.
     """
-    x_scale, y_scale = np.float32(scale_of(x)), np.float32(scale_of(y))
-    with np.errstate(over="ignore", under="ignore"):
-        return float(x_scale / y_scale), float(x_scale * np.float32(op.alpha) / y_scale)
+    return scale_of(x) / scale_of(y), scale_of(x) * op.alpha / scale_of(y)
 
 
 def prelu_scales(x: Tensor, alpha: Tensor, y: Tensor) -> tuple[float, float]:

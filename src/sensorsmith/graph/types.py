@@ -104,14 +104,14 @@ class Pool2D:
 
 @dataclass(frozen=True)
 class Mean:
-    """inputs: x (1,...), axes (int32 constant; the batch is not among them)."""
+    """inputs: x, axes (int32 constant)."""
 
     keep_dims: bool = False
 
 
 @dataclass(frozen=True)
 class Add:
-    """inputs: x, y of one shape."""
+    """inputs: x, y, broadcast to one shape."""
 
     activation: Activation = "none"
 
@@ -160,6 +160,187 @@ class LeakyRelu:
 @dataclass(frozen=True)
 class Prelu:
     """inputs: x (1,...), alpha (a constant that fits x, 1 along dimensions that share it)."""
+
+
+@dataclass(frozen=True)
+class Squeeze:
+    """inputs: x; takes away the dimensions `axes` of size 1, or all of size 1 where there are none."""
+
+    axes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class ExpandDims:
+    """inputs: x, axis (int32 constant) at which a dimension of size 1 comes in."""
+
+
+@dataclass(frozen=True)
+class Concatenation:
+    """inputs: any number of tensors that differ along `axis` only."""
+
+    axis: int
+
+
+@dataclass(frozen=True)
+class Pack:
+    """inputs: `count` tensors of one shape, which a new dimension at `axis` holds side by side."""
+
+    count: int
+    axis: int = 0
+
+
+@dataclass(frozen=True)
+class Unpack:
+    """inputs: x; an output for each index of `axis`, of which there are `count`."""
+
+    count: int
+    axis: int = 0
+
+
+@dataclass(frozen=True)
+class Split:
+    """inputs: axis (int32 constant), x; `count` outputs of one size."""
+
+    count: int
+
+
+@dataclass(frozen=True)
+class SplitV:
+    """inputs: x, sizes, axis (int32 constants); `count` outputs of these sizes, one of which may be -1 for the rest."""
+
+    count: int
+
+
+@dataclass(frozen=True)
+class Slice:
+    """inputs: x, begin, size (int32 constants, one per dimension; a size of -1 reaches to the end)."""
+
+
+@dataclass(frozen=True)
+class StridedSlice:
+    """inputs: x, begin, end, strides (int32 constants, one per dimension).
+
+    Attributes:
+        begin_mask, end_mask: bit i leaves the begin or end of dimension i open.
+        shrink_axis_mask: bit i takes one index of dimension i, and the dimension away.
+    """
+
+    begin_mask: int = 0
+    end_mask: int = 0
+    shrink_axis_mask: int = 0
+
+
+@dataclass(frozen=True)
+class Pad:
+    """inputs: x, paddings (int32 constant (rank, 2): before and behind), filled with zero."""
+
+
+@dataclass(frozen=True)
+class PadV2:
+    """inputs: x, paddings (int32 constant (rank, 2)), value (a constant of one element)."""
+
+
+@dataclass(frozen=True)
+class MirrorPad:
+    """inputs: x, paddings (int32 constant (rank, 2)), filled with what lies on the other side of the edge.
+
+    Attributes:
+        mode: whether the edge itself is left out (reflect) or repeated (symmetric).
+    """
+
+    mode: Literal["reflect", "symmetric"] = "reflect"
+
+
+@dataclass(frozen=True)
+class Transpose:
+    """inputs: x, permutation (int32 constant): dimension i of the output is dimension permutation[i] of x."""
+
+
+@dataclass(frozen=True)
+class DepthToSpace:
+    """inputs: x (1,H,W,C); each pixel becomes a block of `block` x `block` pixels."""
+
+    block: int
+
+
+@dataclass(frozen=True)
+class SpaceToDepth:
+    """inputs: x (1,H,W,C); each block of `block` x `block` pixels becomes a pixel."""
+
+    block: int
+
+
+@dataclass(frozen=True)
+class Gather:
+    """inputs: x, positions (int32 constant) along `axis`."""
+
+    axis: int
+
+
+@dataclass(frozen=True)
+class Sub:
+    """inputs: x, y, broadcast to one shape."""
+
+    activation: Activation = "none"
+
+
+@dataclass(frozen=True)
+class Mul:
+    """inputs: x, y, broadcast to one shape."""
+
+    activation: Activation = "none"
+
+
+@dataclass(frozen=True)
+class Extremum:
+    """inputs: x, y, broadcast to one shape; the larger or smaller of both."""
+
+    kind: Literal["maximum", "minimum"]
+
+
+@dataclass(frozen=True)
+class Relu:
+    """inputs: x."""
+
+
+@dataclass(frozen=True)
+class Relu6:
+    """inputs: x."""
+
+
+@dataclass(frozen=True)
+class Abs:
+    """inputs: x."""
+
+
+@dataclass(frozen=True)
+class Quantize:
+    """inputs: x, brought to the scale and zero point of the output."""
+
+
+@dataclass(frozen=True)
+class Sum:
+    """inputs: x, axes (int32 constant)."""
+
+    keep_dims: bool = False
+
+
+@dataclass(frozen=True)
+class ReduceExtremum:
+    """inputs: x, axes (int32 constant); the largest or smallest element over the axes."""
+
+    kind: Literal["maximum", "minimum"]
+    keep_dims: bool = False
+
+
+@dataclass(frozen=True)
+class ArgMax:
+    """inputs: x, axis (int32 constant); the first position of the largest element along it, int32."""
+
+
+@dataclass(frozen=True)
+class ArgMin:
+    """inputs: x, axis (int32 constant); the first position of the smallest element along it, int32."""
 
 
 @dataclass(frozen=True)
@@ -217,6 +398,33 @@ Operator = (
     | ResizeBilinear
     | TransposeConv
     | BatchMatMul
+    | Squeeze
+    | ExpandDims
+    | Concatenation
+    | Pack
+    | Unpack
+    | Split
+    | SplitV
+    | Slice
+    | StridedSlice
+    | Pad
+    | PadV2
+    | MirrorPad
+    | Transpose
+    | DepthToSpace
+    | SpaceToDepth
+    | Gather
+    | Sub
+    | Mul
+    | Extremum
+    | Relu
+    | Relu6
+    | Abs
+    | Quantize
+    | Sum
+    | ReduceExtremum
+    | ArgMax
+    | ArgMin
 )
 
 

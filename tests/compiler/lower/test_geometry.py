@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from sensorsmith.compiler.lower.conv import Conv2D, DepthwiseConv2D
 from sensorsmith.compiler.lower.geometry import window_lead
-from sensorsmith.compiler.lower.mean import Mean
 from sensorsmith.compiler.lower.pool import MaxPool
+from sensorsmith.compiler.lower.reduce import Mean
 from sensorsmith.compiler.lower.softmax import Softmax
 from sensorsmith.compiler.steps import Call, Dims, Range, Scale, Source, Target, Window
 

@@ -8,23 +8,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from hypothesis import strategies as st
-from tests.graph.models import (
-    Draw,
-    Model,
-    draw_add,
-    draw_conv,
-    draw_dense,
-    draw_depthwise,
-    draw_input,
-    draw_mean,
-    draw_pool,
-    draw_reshape,
-    draw_softmax,
-)
+from tests.graph.draw_move import draw_add, draw_mean, draw_reshape
+from tests.graph.models import Draw, Model, draw_conv, draw_dense, draw_depthwise, draw_input, draw_pool, draw_softmax
 
 from sensorsmith.graph import Conv2D, DepthwiseConv2D, FullyConnected, Graph, Tensor
 
-BODY = (draw_conv, draw_conv, draw_depthwise, draw_pool, draw_add, draw_reshape)
+
+def _draw_pool(draw: Draw, model: Model, x: int) -> int:
+    return draw_pool(draw, model, x, draw(st.sampled_from(["average", "max"])))
+
+
+BODY = (draw_conv, draw_conv, draw_depthwise, _draw_pool, draw_add, draw_reshape)
 
 
 @st.composite

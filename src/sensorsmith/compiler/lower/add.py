@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from sensorsmith.compiler.lower import binary
 from sensorsmith.compiler.requantize import range_record, scale_record
 from sensorsmith.compiler.steps import Call, Range, Scale, Scratch, Source, Target
 from sensorsmith.graph import types
@@ -34,6 +35,9 @@ class Add(Call):
 
 def lower(op: types.Add, layer: Layer, sources: tuple[Source, ...], target: Target) -> Iterator[Call]:
     a, b = layer.input(0), layer.input(1)
+    if a.shape != b.shape:
+        yield from binary.lower_sum(op, layer, sources, target)
+        return
     scale_1, scale_2, output_scale = (scale_record(s) for s in add_scales(a, b, layer.y))
     yield Add(
         zero_point_1=zero_point_of(a),

@@ -89,8 +89,14 @@ def taps_inside(op: Conv2D | DepthwiseConv2D | Pool2D, size: tuple[int, int], la
     return np.unique(inside, axis=0)
 
 
+def channels_of(tensor: Tensor) -> int:
+    """The size of the last dimension; a single value is one channel."""
+    return tensor.shape[-1] if tensor.shape else 1
+
+
 def _full(tensor: Tensor) -> Interval:
-    return Interval(np.full(tensor.shape[-1], -128, np.int8), np.full(tensor.shape[-1], 127, np.int8))
+    channels = channels_of(tensor)
+    return Interval(np.full(channels, -128, np.int8), np.full(channels, 127, np.int8))
 
 
 def _conv(op: Conv2D, layer: Layer, x: Interval) -> Interval:
@@ -116,7 +122,9 @@ def _windowed(op: Conv2D | DepthwiseConv2D, layer: Layer, low: Reals, high: Real
 
 def _dense(op: FullyConnected, layer: Layer, x: Interval) -> Interval:
     weights = _data(layer.input(1)).astype(np.float64)
-    # Where the input has more than one dimension, its channels repeat.
+    if weights.shape[1] % len(x.low):
+        return _full(layer.y)
+    # Where a row of weights takes several positions, its channels repeat.
     low, high = (np.tile(end, weights.shape[1] // len(end)) for end in _centred(x, layer))
     up, down = np.maximum(weights, 0), np.minimum(weights, 0)
     scales = dense_scales(layer.input(0), layer.input(1), layer.y)
@@ -145,7 +153,7 @@ def _pool(op: Pool2D, layer: Layer, x: Interval) -> Interval:
 
 
 def _reshape(_op: Reshape, layer: Layer, x: Interval) -> Interval:
-    low, high = (_everywhere(end, layer.input(0)).reshape(-1, layer.y.shape[-1]) for end in (x.low, x.high))
+    low, high = (_everywhere(end, layer.input(0)).reshape(-1, channels_of(layer.y)) for end in (x.low, x.high))
     return Interval(low.min(axis=0), high.max(axis=0))
 
 
@@ -165,12 +173,12 @@ def _add(op: Add, layer: Layer, a: Interval, b: Interval) -> Interval:
 
 def _ends(op: Add | Mean, layer: Layer, lowest: Operands, highest: Operands) -> Interval:
     """By the interpreter's own kernel, which grows with each of its inputs."""
-    low, high = (family_of(op).int8(op, layer, *x).reshape(-1, layer.y.shape[-1]) for x in (lowest, highest))
+    low, high = (family_of(op).int8(op, layer, *x).reshape(-1, channels_of(layer.y)) for x in (lowest, highest))
     return Interval(low.min(axis=0), high.max(axis=0))
 
 
 def _everywhere(end: npt.NDArray[np.int8], tensor: Tensor) -> npt.NDArray[np.int8]:
-    return np.broadcast_to(end, tensor.shape)
+    return np.broadcast_to(end if tensor.shape else end[0], tensor.shape)
 
 
 def _centred(x: Interval, layer: Layer) -> tuple[Reals, Reals]:

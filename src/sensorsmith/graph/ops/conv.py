@@ -152,6 +152,7 @@ CONV = Family(
     int8=_quantized_conv,
     int16=_quantized_conv,
     float32=_float_conv,
+    limits="ungrouped; weights symmetric, per tensor or per channel",
 )
 DEPTHWISE = Family(
     operator=DepthwiseConv2D,
@@ -166,4 +167,5 @@ DEPTHWISE = Family(
     int8=_quantized_depthwise,
     int16=_quantized_depthwise,
     float32=_float_depthwise,
+    limits="weights symmetric, per tensor or per channel",
 )

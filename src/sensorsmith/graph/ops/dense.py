@@ -76,4 +76,5 @@ FAMILY = Family(
     int16=_quantized,
     float32=_float32,
     keeps_batch=_keeps_batch,
+    limits="weights symmetric, per tensor or per channel",
 )

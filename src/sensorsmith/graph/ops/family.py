@@ -99,6 +99,7 @@ class Family(Generic[O]):
         several: whether a node may have several outputs. Check sees it once; arithmetic and lowering are done once for
             each output.
         result: what the outputs are: "indices" are int32.
+        limits: what its checks leave out, in words, for the published table.
     """
 
     operator: type[O]
@@ -116,6 +117,7 @@ class Family(Generic[O]):
     keeps_batch: Callable[[O, Layer], bool] | None = None
     several: bool = False
     result: Kind = "activation"
+    limits: str = ""
 
     def slots(self, inputs: int) -> tuple[Operand, ...]:
         """The operand of each of so many inputs, and after them those that are left out."""
@@ -139,15 +141,20 @@ def choice(options: Table, name: str, values: Mapping[int, Any]) -> Any:
     return values[number]
 
 
-def same_quantization(layer: Layer) -> None:
-    """Require what TFLite Micro requires of operators that pass int8 values on unscaled."""
-    a, b = layer.input(0).quantization, layer.y.quantization
-    if a is not None and b is not None:
-        layer.require(
-            abs(a.scale[0] - b.scale[0]) <= 1e-6 and a.zero_point == b.zero_point,
-            "its input and output differ in scale or zero point",
-            "quantize both alike",
-        )
+def same_quantization(layer: Layer, *inputs: int) -> None:
+    """Require what TFLite Micro requires of operators that pass int8 values on unscaled.
+
+    Args:
+        inputs: the operands whose values are passed on; the first if none is given.
+    """
+    quantizations = [layer.input(i).quantization for i in inputs or (0,)]
+    for a, b in ((x, y.quantization) for x in quantizations for y in layer.outputs):
+        if a is not None and b is not None:
+            layer.require(
+                abs(a.scale[0] - b.scale[0]) <= 1e-6 and a.zero_point == b.zero_point,
+                "its input and output differ in scale or zero point",
+                "quantize both alike",
+            )
 
 
 def require_scales(layer: Layer, scales: npt.ArrayLike, limit: float) -> None:

@@ -90,4 +90,5 @@ FAMILY = Family(
     int8=_quantized,
     int16=_quantized,
     float32=_float32,
+    limits="one scale for input and output",
 )

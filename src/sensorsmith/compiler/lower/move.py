@@ -1,0 +1,69 @@
+"""Operators that only move elements: fills and copies, from the same views as the interpreter's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from sensorsmith.compiler.lower.nest import lead, loops, strided
+from sensorsmith.compiler.steps import Call, Nest, Scratch, Source, Target
+from sensorsmith.graph.ops import move
+from sensorsmith.graph.ops.family import Layer
+
+Lowering = Callable[[Any, Layer, tuple[Source, ...], Target], Iterator[Call]]
+
+
+@dataclass(frozen=True, eq=False)
+class Fill(Call):
+    kernel: ClassVar[str] = "fill"
+    value: int
+    size: int
+    output: Target
+
+
+@dataclass(frozen=True, eq=False)
+class Copy(Call):
+    kernel: ClassVar[str] = "copy"
+    size: Nest
+    input_first: int
+    input_stride: Nest
+    input: Source
+    output_first: int
+    output_stride: Nest
+    output: Target
+
+    def lead(self, source: Source, target: Target | Scratch) -> int | None:
+        del source, target
+        return lead(self.size, self.input_stride, self.input_first, self.output_stride, self.output_first)
+
+
+def moving(moves: move.Moves, activations: slice = slice(0, 1), fill: move.Fill | None = None) -> Lowering:
+    """The lowering of an operator whose arithmetic is `graph.ops.move.moving` of the same arguments."""
+
+    def lower(op: Any, layer: Layer, sources: tuple[Source, ...], target: Target) -> Iterator[Call]:
+        output = Target(target.buffer)
+        if fill is not None:
+            # A value of more than one byte is 0, whose bytes are too.
+            yield Fill(int(fill(layer)), layer.y.size * np.dtype(layer.y.dtype).itemsize, output)
+        for each in moves(op, layer):
+            tensor = layer.y if each.source == move.OUTPUT else layer.x[activations][each.source]
+            assert tensor is not None, layer.place
+            taken, put = strided(each.take, tensor), strided(each.put, layer.y)
+            size, input_stride, output_stride = loops(layer, put.shape, taken.strides, put.strides)
+            source = Source(target.buffer if each.source == move.OUTPUT else sources[each.source].buffer)
+            yield Copy(size, taken.first, input_stride, source, put.first, output_stride, output)
+
+    return lower
+
+
+def unchanged(calls: list[Call]) -> int | None:
+    """The buffer whose first bytes these calls copy as they lie, if they do nothing else."""
+    match calls:
+        case [Copy(size, 0, stride, source, 0, output_stride)] if (
+            stride == output_stride == Nest(0, 0, 0, 0, int(size.e != 1)) and size.a == size.b == size.c == size.d == 1
+        ):
+            return source.buffer
+    return None
