@@ -21,6 +21,7 @@ from sensorsmith.graph import (
     LeakyRelu,
     Logistic,
     Mean,
+    Mul,
     Operator,
     Padding,
     Pool2D,
@@ -30,6 +31,7 @@ from sensorsmith.graph import (
     ResizeBilinear,
     ResizeNearest,
     Softmax,
+    Sub,
     Tanh,
     Tensor,
     TransposeConv,
@@ -94,6 +96,12 @@ def int16_net() -> Graph:
     y = model.node(Pool2D("average", (2, 2), (2, 2)), (y,), model.activation((1, 3, 4, 2), 8e-4))
     filter_ = model.weights((5, 24))
     y = model.node(FullyConnected(), (y, filter_), model.activation((1, 5), 8e-4))
+    gate = model.node(Logistic(), (y,), model.activation((1, 5), 1 / 32768))
+    z = model.node(Mul(), (y, gate), model.activation((1, 5), 4e-4))
+    z = model.node(LeakyRelu(-0.25), (z,), model.activation((1, 5), 3e-4))
+    y = model.node(Tanh(), (y,), model.activation((1, 5), 1 / 32768))
+    y = model.node(Sub(), (y, z), model.activation((1, 5), 4e-4))
+    y = model.node(Softmax(), (y,), model.activation((1, 5), 1 / 32768))
     return model.graph(x, y)
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sensorsmith.compiler.reference import KERNELS, KERNELS_16, operators_text
+from sensorsmith.compiler.reference import KERNELS, operators_text
 from sensorsmith.graph.ops import FAMILIES
 
 FILE = Path(__file__).parents[2] / "docs" / "reference" / "operators.md"
@@ -18,5 +18,4 @@ def test_the_published_table_is_up_to_date() -> None:
 
 def test_it_has_every_operator() -> None:
     assert set(KERNELS) == {name for family in FAMILIES for name in family.codes.values()}
-    assert set(KERNELS_16) == {name for f in FAMILIES if f.int16 is not None for name in f.codes.values()}
     assert all(f"\n| {name} | " in operators_text() for name in KERNELS)

@@ -21,8 +21,9 @@ def assert_same_as_oracle(graph: Graph, oracle: Oracle, inputs: int = 2, model: 
 
 
 def assert_same_for_every_input(graph: Graph, oracle: Oracle) -> None:
-    """The output of a graph of shape (1, 256) equals TFLite Micro's for each int8."""
-    x = np.arange(-128, 128, dtype=np.int8)[None]
+    """The output of a graph of shape (1, 256) or (1, 65536) equals TFLite Micro's for each int8 or int16."""
+    dtype = graph.tensors[graph.inputs[0]].dtype
+    x = np.arange(np.iinfo(dtype).min, np.iinfo(dtype).max + 1).astype(dtype)[None]
     y = graph.outputs[0]
     np.testing.assert_array_equal(interpret(graph, x)[y], oracle.run(graph, [x])[0][y])
 

@@ -240,16 +240,25 @@ def _draw_dense(draw: Draw, model: Model, x: int, size: int, rows: tuple[int, ..
 
 def draw_softmax(draw: Draw, model: Model, x: int) -> int:
     beta = draw(st.sampled_from([1.0, 1.0, 0.5, 3.0, 100.0]))
+    if model.dtype == "int16":
+        return model.node(Softmax(min(beta, 3.0)), (x,), model.activation(model.shape(x), 1 / 32768))
     return model.node(Softmax(beta), (x,), model.activation(model.shape(x), 1 / 256, -128))
+
+
+# Scale and zero point of the output, by whether it is int8.
+_SIGMOIDS = {
+    (Logistic, True): (1 / 256, -128),
+    (Tanh, True): (1 / 128, 0),
+    (Logistic, False): (1 / 32768, 0),
+    (Tanh, False): (1 / 32768, 0),
+}
 
 
 def draw_unary(draw: Draw, model: Model, x: int, *ops: Operator) -> int:
     """Any of these operators, which are functions of one element."""
     op = draw(st.sampled_from(ops))
     if isinstance(op, Logistic | Tanh):
-        y = model.activation(model.shape(x), *((1 / 256, -128) if isinstance(op, Logistic) else (1 / 128, 0)))
-        if model.dtype == "int16":
-            model.tensors[y] = replace(model.tensors[y], quantization=Quantization((1 / 32768,), (0,)))
+        y = model.activation(model.shape(x), *_SIGMOIDS[type(op), model.dtype != "int16"])
     else:
         y = draw_output(draw, model, model.shape(x), model.scale(x))
     return model.node(op, (x,), y)
@@ -265,7 +274,7 @@ def draw_prelu(draw: Draw, model: Model, x: int) -> int:
     return model.node(Prelu(), (x, alpha), draw_output(draw, model, model.shape(x), model.scale(x)))
 
 
-def draw_resize(draw: Draw, model: Model, x: int, kind: type[ResizeNearest | ResizeBilinear]) -> int:
+def draw_resize(draw: Draw, model: Model, x: int, kind: type[ResizeNearest] | type[ResizeBilinear]) -> int:
     _, height, width, depth = model.shape(x)
     result = (draw(st.integers(1, 3 * height)), draw(st.integers(1, 3 * width)))
     flags = draw(st.sampled_from([(False, False), (True, False), (False, True)]))

@@ -46,7 +46,7 @@ def _unary(*ops: object) -> DrawLayer:
 
 
 def draw_any_dense(draw: Draw, model: Model, x: int) -> int:
-    return draw_dense_rows(draw, model, x) if draw(st.booleans()) else draw_dense(draw, model, x)
+    return (draw_dense_rows if draw(st.booleans()) else draw_dense)(draw, model, x)
 
 
 # From a tensor of any shape to a layer's output.
@@ -103,7 +103,6 @@ DRAWN: dict[str, DrawLayer] = {
 # Their outputs are int32, on which no other layer works.
 LAST = ("ARG_MAX", "ARG_MIN")
 INT8_ONLY = ("QUANTIZE",)
-# Those with arithmetic in int16.
 INT16 = sorted(name for family in FAMILIES if family.int16 is not None for name in family.codes.values())
 # Layers may make tensors larger; beyond this many elements none is added.
 _MOST = 3000
@@ -124,8 +123,6 @@ def networks(draw: Draw, dtype: DType = "int8") -> Graph:
     model = Model(dtype, draw(st.integers(0, 2**32)))
     x = y = draw_input(draw, model)
     names = [name for name in DRAWN if name not in LAST and (dtype == "int8" or name not in INT8_ONLY)]
-    if dtype == "int16":
-        names = INT16
     for name in draw(st.lists(st.sampled_from(names), min_size=1, max_size=6)):
         if model.tensors[y].size < _MOST:
             y = DRAWN[name](draw, model, y)

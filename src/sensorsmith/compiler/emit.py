@@ -82,12 +82,14 @@ int {name}_infer(const {_CTYPES[x.dtype]} *input, {_CTYPES[y.dtype]} *output);
 
 def _ends(end: str, upper: str, tensor: Tensor) -> str:
     prefix = f"#define {upper}_{end}"
+    # Positions, as of the largest element, stand for themselves.
+    plain = tensor.quantization is None
     return f"""\
 /* {ctext.comment(tensor.name)} */
 {prefix}_SHAPE {{ {", ".join(map(str, tensor.shape))} }}
 {prefix}_SIZE {tensor.size}
-{prefix}_SCALE {ctext.real(scale_of(tensor))}
-{prefix}_ZERO_POINT ({zero_point_of(tensor)})
+{prefix}_SCALE {ctext.real(1.0 if plain else scale_of(tensor))}
+{prefix}_ZERO_POINT ({0 if plain else zero_point_of(tensor)})
 """
 
 
@@ -179,7 +181,7 @@ def _arguments(call: Call, symbol: str, offsets: Mapping[int, int], name: str) -
     for field in fields(call):
         value = getattr(call, field.name)
         if isinstance(value, Source | Target | Scratch):
-            texts.append(_pointer(value, f"&{name}_arena[{offsets[value.buffer]}]"))
+            texts.append(_pointer(value, _address(call, f"&{name}_arena[{offsets[value.buffer]}]")))
         elif isinstance(value, Constant):
             texts.append(f"{symbol}_{field.name}")
         elif isinstance(value, ChannelScales):
@@ -192,6 +194,11 @@ def _arguments(call: Call, symbol: str, offsets: Mapping[int, int], name: str) -
             members = ", ".join(f".{f.name} = {getattr(value, f.name)}" for f in fields(value))
             texts.append(f"{label}({value.struct}){{{members}}}")
     return texts
+
+
+def _address(call: Call, address: str) -> str:
+    """See `ss_at`: plain C needs it; the other variants step through memory in ways of their own."""
+    return f"ss_at({address})" if call.variant == "ref" else address
 
 
 def _pointer(value: Source | Target | Scratch, address: str) -> str:

@@ -285,6 +285,34 @@ class Sub:
 
 
 @dataclass(frozen=True)
+class ResizeNearest:
+    """inputs: x (1,H,W,C), size (int32 constant: H', W')."""
+
+    align_corners: bool = False
+    half_pixel_centers: bool = False
+
+
+@dataclass(frozen=True)
+class ResizeBilinear:
+    """inputs: x (1,H,W,C), size (int32 constant: H', W')."""
+
+    align_corners: bool = False
+    half_pixel_centers: bool = False
+
+
+@dataclass(frozen=True)
+class TransposeConv:
+    """inputs: output shape (int32 constant), filter (O,kh,kw,I), x (1,H,W,I), bias (O).
+
+    The transpose of a convolution from the output's shape to the input's.
+    """
+
+    stride: tuple[int, int] = (1, 1)
+    padding: Padding = "same"
+    activation: Activation = "none"
+
+
+@dataclass(frozen=True)
 class Mul:
     """inputs: x, y, broadcast to one shape."""
 
@@ -344,34 +372,6 @@ class ArgMin:
 
 
 @dataclass(frozen=True)
-class ResizeNearest:
-    """inputs: x (1,H,W,C), size (int32 constant: H', W')."""
-
-    align_corners: bool = False
-    half_pixel_centers: bool = False
-
-
-@dataclass(frozen=True)
-class ResizeBilinear:
-    """inputs: x (1,H,W,C), size (int32 constant: H', W')."""
-
-    align_corners: bool = False
-    half_pixel_centers: bool = False
-
-
-@dataclass(frozen=True)
-class TransposeConv:
-    """inputs: output shape (int32 constant), filter (O,kh,kw,I), x (1,H,W,I), bias (O).
-
-    The transpose of a convolution from the output's shape to the input's.
-    """
-
-    stride: tuple[int, int] = (1, 1)
-    padding: Padding = "same"
-    activation: Activation = "none"
-
-
-@dataclass(frozen=True)
 class BatchMatMul:
     """inputs: x (...,M,K), y (...,K,N); matrices whose flag is set are stored transposed."""
 
@@ -394,10 +394,6 @@ Operator = (
     | Elu
     | LeakyRelu
     | Prelu
-    | ResizeNearest
-    | ResizeBilinear
-    | TransposeConv
-    | BatchMatMul
     | Squeeze
     | ExpandDims
     | Concatenation
@@ -425,6 +421,10 @@ Operator = (
     | ReduceExtremum
     | ArgMax
     | ArgMin
+    | ResizeNearest
+    | ResizeBilinear
+    | TransposeConv
+    | BatchMatMul
 )
 
 

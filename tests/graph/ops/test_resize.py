@@ -1,28 +1,12 @@
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from tests.graph.checks import assert_refused, assert_same_as_oracle
-from tests.graph.models import Model, draw_resize, single_layers
+from tests.graph.models import Model
 from tests.graph.oracle import Oracle
 
 from sensorsmith.graph import Graph, ResizeBilinear, ResizeNearest, interpret
-
-KINDS = st.sampled_from([ResizeNearest, ResizeBilinear])
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    graph=st.sampled_from([ResizeNearest, ResizeBilinear]).flatmap(
-        lambda kind: single_layers(partial(draw_resize, kind=kind))
-    )
-)
-def test_equals_tflite_micro(graph: Graph, oracle: Oracle) -> None:
-    assert_same_as_oracle(graph, oracle)
 
 
 def resize(

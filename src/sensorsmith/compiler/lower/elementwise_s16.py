@@ -161,7 +161,5 @@ def _loops(layer: Layer) -> tuple[Nest, Nest, Nest]:
 def _lead(call: SumS16 | MulS16, source: Source) -> int | None:
     """In place where an input is read in the order in which the output is written."""
     once = Nest(0, 0, 0, 0, 1)
-    strides = [
-        stride for end, stride in ((call.input_1, call.stride_1), (call.input_2, call.stride_2)) if end == source
-    ]
-    return 0 if all(stride == once for stride in strides) else None
+    ends = ((call.input_1, call.stride_1), (call.input_2, call.stride_2))
+    return 0 if all(stride == once for end, stride in ends if end == source) else None

@@ -33,8 +33,6 @@ def lower(op: types.Softmax, layer: Layer, sources: tuple[Source, ...], target: 
     x = layer.input(0)
     classes = x.shape[-1]
     scale = scale_record(input_scale_16(op, x))
-    exponential, reciprocal = (
-        Constant(exp_table(), "exp(x), x from -10 to 0"),
-        Constant(reciprocal_table(), "1 / (1 + x)"),
-    )
+    exponential = Constant(exp_table(), "exp(x) for x from -10 to 0")
+    reciprocal = Constant(reciprocal_table(), "1 / (1 + x) for x from 0 to 1")
     yield SoftmaxS16(scale, exponential, reciprocal, x.size // classes, classes, sources[0], target)

@@ -70,12 +70,13 @@ def free_channels(graph: Graph, known: dict[int, Interval], multiple: int) -> di
             least[node.outputs[0]] = _least(graph, node)
             continue
         own = list(_ties(graph, node))
-        if any(tie.few not in free or tie.many not in free for tie in own):
-            own = []
+        if not all(tie.few in free and tie.many in free for tie in own):
+            own = []  # a constant, or another type, keeps all its channels
         ties += own
-        for i in ends if not own else ():
+        tied = {i for tie in own for i in (tie.few, tie.many)}
+        for i in {*node.inputs, *node.outputs} & free.keys() - tied:
             free[i][:] = False
-    for i in {*graph.inputs, *graph.outputs} & free.keys():
+    for i in free.keys() & {*graph.inputs, *graph.outputs}:
         free[i][:] = False
     _settle(free, ties)
     _round(free, ties, least, multiple)

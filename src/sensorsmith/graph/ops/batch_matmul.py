@@ -88,4 +88,5 @@ FAMILY = Family(
     int8=_int8,
     float32=_float32,
     keeps_batch=_keeps_batch,
+    limits="at most 5 dimensions",
 )

@@ -28,7 +28,8 @@ def whole(x: Array) -> Array:
 
 def at(*index: slice | int) -> View:
     """The view of some indices of the first dimensions, and of all others whole."""
-    return lambda x: x[index]
+    # With the ellipsis a single element comes as a view too, not as a copy.
+    return lambda x: x[(*index, ...)]
 
 
 def along(axis: int, index: slice | int) -> View:

@@ -46,7 +46,8 @@ def _table(scale: np.float32, zero_point: int, function: Callable[[Floats], npt.
     i = np.arange(_STEPS, dtype=np.float32)
 
     def values(x: Floats) -> Floats:
-        return function(x).astype(np.float32) * inverse
+        scaled: Floats = function(x).astype(np.float32) * inverse
+        return scaled
 
     here = values(low + i * step)
     middle = _round(values(low + i * step + step / np.float32(2)))
@@ -80,5 +81,5 @@ def int16_softmax(op: Softmax, layer: Layer, x: Array) -> Array:
     fraction = ((total << (31 - bits)) + (1 << 13) >> 14) - (1 << 16) - (1 << 15)
     reciprocal = _look_up(np.clip(fraction, -32768, 32767), reciprocal_table())
     shift = bits - 1
-    shares = (exponentials * reciprocal + (np.int64(1) << (shift - 1))) >> shift
-    return np.clip(shares, 0, 32767).astype(np.int16)
+    shares: Array = (exponentials * reciprocal + (np.int64(1) << (shift - 1))) >> shift
+    return shares.clip(0, 32767).astype(np.int16)

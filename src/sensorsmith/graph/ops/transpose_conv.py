@@ -124,4 +124,5 @@ FAMILY = Family(
     int8=_quantized,
     int16=_quantized,
     float32=_float32,
+    limits="constant output shape; weights symmetric, per tensor or per channel",
 )

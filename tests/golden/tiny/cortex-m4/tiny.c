@@ -38,10 +38,10 @@ SS_LAYER void tiny_layer_01_max_pool(void)
         (ss_window){.stride_h = 1, .stride_w = 2, .dilation_h = 1, .dilation_w = 1, .pad_h = 0, .pad_w = 0},
         (ss_range){.zero_point = 0, .minimum = -128, .maximum = 127},
         /* input_dims */ (ss_dims){.h = 1, .w = 4, .c = 3},
-        &tiny_arena[56],
+        ss_at(&tiny_arena[56]),
         /* pool_dims */ (ss_dims){.h = 1, .w = 2, .c = 1},
         /* output_dims */ (ss_dims){.h = 1, .w = 2, .c = 3},
-        &tiny_arena[4]);
+        ss_at(&tiny_arena[4]));
 }
 
 /* t8: (1, 2), 12 multiply-accumulates */
@@ -74,8 +74,8 @@ SS_LAYER void tiny_layer_03_softmax(void)
         (ss_scale){.multiplier = 1073741824, .shift = 25},
         /* rows */ 1,
         /* classes */ 2,
-        &tiny_arena[16],
-        &tiny_arena[0]);
+        ss_at(&tiny_arena[16]),
+        ss_at(&tiny_arena[0]));
 }
 
 int8_t *tiny_input(void)

@@ -26,12 +26,12 @@ SS_LAYER void tiny_layer_00_conv2d(void)
         (ss_range){.zero_point = -128, .minimum = -128, .maximum = 127},
         (ss_channel_scales){.multiplier = tiny_layer_00_conv2d_multiplier, .shift = tiny_layer_00_conv2d_shift},
         /* input_dims */ (ss_dims){.h = 1, .w = 4, .c = 2},
-        &tiny_arena[8],
+        ss_at(&tiny_arena[8]),
         /* filter_dims */ (ss_dims){.h = 1, .w = 3, .c = 2},
         tiny_layer_00_conv2d_filter,
         tiny_layer_00_conv2d_bias,
         /* output_dims */ (ss_dims){.h = 1, .w = 4, .c = 3},
-        &tiny_arena[0]);
+        ss_at(&tiny_arena[0]));
 }
 
 /* t5: (1, 2, 1, 3) */
@@ -41,10 +41,10 @@ SS_LAYER void tiny_layer_01_max_pool(void)
         (ss_window){.stride_h = 1, .stride_w = 2, .dilation_h = 1, .dilation_w = 1, .pad_h = 0, .pad_w = 0},
         (ss_range){.zero_point = 0, .minimum = -128, .maximum = 127},
         /* input_dims */ (ss_dims){.h = 1, .w = 4, .c = 3},
-        &tiny_arena[0],
+        ss_at(&tiny_arena[0]),
         /* pool_dims */ (ss_dims){.h = 1, .w = 2, .c = 1},
         /* output_dims */ (ss_dims){.h = 1, .w = 2, .c = 3},
-        &tiny_arena[0]);
+        ss_at(&tiny_arena[0]));
 }
 
 /* t8: (1, 2), 12 multiply-accumulates */
@@ -62,11 +62,11 @@ SS_LAYER void tiny_layer_02_fully_connected(void)
         (ss_range){.zero_point = 3, .minimum = -128, .maximum = 127},
         (ss_channel_scales){.multiplier = tiny_layer_02_fully_connected_multiplier, .shift = tiny_layer_02_fully_connected_shift},
         /* inputs */ 6,
-        &tiny_arena[0],
+        ss_at(&tiny_arena[0]),
         tiny_layer_02_fully_connected_weights,
         tiny_layer_02_fully_connected_bias,
         /* outputs */ 2,
-        &tiny_arena[8]);
+        ss_at(&tiny_arena[8]));
 }
 
 /* t9: (1, 2) */
@@ -77,8 +77,8 @@ SS_LAYER void tiny_layer_03_softmax(void)
         (ss_scale){.multiplier = 1073741824, .shift = 25},
         /* rows */ 1,
         /* classes */ 2,
-        &tiny_arena[8],
-        &tiny_arena[0]);
+        ss_at(&tiny_arena[8]),
+        ss_at(&tiny_arena[0]));
 }
 
 int8_t *tiny_input(void)
