@@ -31,6 +31,8 @@ class Library:
     def predict(self, model: int, x: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
         """Outputs of one model: (N, ...) to (N, ...)."""
         infer = getattr(self._library, f"m{model}_infer")
+        if self.emitted[model].stateful:
+            getattr(self._library, f"m{model}_reset")()
         y = np.empty((len(x), *self.emitted[model].output_shape[1:]), self.emitted[model].output_dtype)
         x = np.ascontiguousarray(x)
         for i in range(len(x)):

@@ -11,7 +11,7 @@ from sensorsmith.compiler.emit import emit_header, emit_source, weights_bytes
 from sensorsmith.compiler.headers import closure
 from sensorsmith.compiler.kernels import header_name, select
 from sensorsmith.compiler.legalise import legalise
-from sensorsmith.compiler.lives import leads_of, lives_of
+from sensorsmith.compiler.lives import leads_of, lives_of, states_of
 from sensorsmith.compiler.memory import Life, Plan, plan_memory
 from sensorsmith.compiler.passes import simplify
 from sensorsmith.compiler.report import BufferReport, CompileReport, LayerReport
@@ -29,6 +29,7 @@ class Emitted:
         report: see `CompileReport`.
         input_shape, output_shape: with the batch of 1.
         input_dtype, output_dtype: of their elements.
+        stateful: whether it remembers earlier inputs until it is reset.
     """
 
     files: dict[str, str]
@@ -37,6 +38,7 @@ class Emitted:
     output_shape: tuple[int, ...]
     input_dtype: ElementType
     output_dtype: ElementType
+    stateful: bool
 
 
 def compile_graph(graph: Graph, name: str, target: str = "host") -> Emitted:
@@ -73,7 +75,7 @@ def compile_graph(graph: Graph, name: str, target: str = "host") -> Emitted:
         **closure([*headers, "ss_base.h"]),
     }
     x, y = graph.tensors[graph.inputs[0]], graph.tensors[graph.outputs[0]]
-    return Emitted(files, report, x.shape, y.shape, element_type(x), element_type(y))
+    return Emitted(files, report, x.shape, y.shape, element_type(x), element_type(y), bool(states_of(program)))
 
 
 def _report(

@@ -15,6 +15,7 @@ from sensorsmith.compiler.lower import (
     elementwise_s16,
     gather,
     lookup,
+    lstm,
     pool,
     pool_s16,
     prelu,
@@ -22,6 +23,7 @@ from sensorsmith.compiler.lower import (
     resize,
     softmax,
     softmax_s16,
+    svdf,
     transpose_conv,
 )
 from sensorsmith.compiler.lower.move import Copy, Fill
@@ -76,9 +78,11 @@ KERNELS: dict[str, tuple[type[Call], ...]] = {
     "STRIDED_SLICE": (Copy,),
     "SUB": (binary.Sum, elementwise_s16.SumS16),
     "SUM": (reduce.Mean, reduce.ReduceSum),
+    "SVDF": (svdf.Svdf, svdf.SvdfS8),
     "TANH": (lookup.Lookup, elementwise_s16.TanhS16),
     "TRANSPOSE": (Copy,),
     "TRANSPOSE_CONV": (transpose_conv.TransposeConv, conv_s16.TransposeConvS16),
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": (lstm.Lstm,),
     "UNPACK": (Copy,),
 }
 

@@ -2,7 +2,7 @@
 
 from sensorsmith.graph.check import check_graph
 from sensorsmith.graph.fixedpoint import multiply_by_quantized_multiplier, quantize_multiplier
-from sensorsmith.graph.interpreter import interpret, interpret_batch
+from sensorsmith.graph.interpreter import initial_state, interpret, interpret_batch
 from sensorsmith.graph.ops.softmax import softmax_constants
 from sensorsmith.graph.reader import read_tflite
 from sensorsmith.graph.requantize import (
@@ -36,6 +36,7 @@ from sensorsmith.graph.types import (
     HardSwish,
     LeakyRelu,
     Logistic,
+    Lstm,
     Mean,
     MirrorPad,
     Mul,
@@ -64,6 +65,7 @@ from sensorsmith.graph.types import (
     StridedSlice,
     Sub,
     Sum,
+    Svdf,
     Tanh,
     Tensor,
     Transpose,
@@ -95,6 +97,7 @@ __all__ = [
     "HardSwish",
     "LeakyRelu",
     "Logistic",
+    "Lstm",
     "Mean",
     "MirrorPad",
     "Mul",
@@ -123,6 +126,7 @@ __all__ = [
     "StridedSlice",
     "Sub",
     "Sum",
+    "Svdf",
     "Tanh",
     "Tensor",
     "Transpose",
@@ -133,6 +137,7 @@ __all__ = [
     "check_graph",
     "conv_scales",
     "dense_scales",
+    "initial_state",
     "interpret",
     "interpret_batch",
     "mean_scale",

@@ -54,9 +54,7 @@ def read_tflite(data: bytes) -> Graph:
         )
     subgraphs = model.tables("subgraphs", SUBGRAPH)
     if len(subgraphs) != 1:
-        raise ModelError(
-            f"the model has {len(subgraphs)} subgraphs", todo="convert it without control flow or variables"
-        )
+        raise ModelError(f"the model has {len(subgraphs)} subgraphs", todo="convert it without control flow")
     subgraph = subgraphs[0]
     buffers = model.tables("buffers", BUFFER)
     described = subgraph.tables("tensors", TENSOR)
@@ -64,7 +62,11 @@ def read_tflite(data: bytes) -> Graph:
     codes = model.tables("operator_codes", OPERATOR_CODE)
     # Operators first: a model with a foreign one often has tensors of foreign types too, and the operator says more.
     numbers = [_code(index, table, codes, described) for index, table in enumerate(operators)]
-    tensors = tuple(_tensor(table, buffers) for table in described)
+    used = {i for table in (*operators, subgraph) for end in ("inputs", "outputs") for i in table.integers(end)}
+    tensors = tuple(
+        _tensor(table, buffers) if index in used or all(table.integers("shape")) else _placeholder(table)
+        for index, table in enumerate(described)
+    )
     nodes = tuple(_node(number, table, tensors) for number, table in zip(numbers, operators, strict=True))
     graph = Graph(
         subgraph.text("name"),
@@ -85,8 +87,8 @@ def _tensor(table: Table, buffers: list[Table]) -> Tensor:
         raise ModelError(
             f"has a type other than {', '.join(DTYPES.values())}", where=place, todo="convert the model to int8"
         )
-    if table.has("sparsity") or table.integer("is_variable"):
-        raise ModelError("is sparse or a variable", where=place, todo="convert a dense model without state")
+    if table.has("sparsity"):
+        raise ModelError("is sparse", where=place, todo="convert a dense model")
     data = _content(table, buffers, place)
     if type_ == INT4:
         return Tensor(name, shape, "int8", _quantization(table, place), _unpacked(data, shape, place))
@@ -98,7 +100,8 @@ def _tensor(table: Table, buffers: list[Table]) -> Tensor:
                 f"has {len(data)} bytes of content for {dtype} {shape}", where=place, todo="convert the model again"
             )
         constant = np.frombuffer(data, dtype.newbyteorder("<")).astype(dtype, copy=False).reshape(shape)
-    return Tensor(name, shape, DTYPES[type_], _quantization(table, place), constant)
+    variable = bool(table.integer("is_variable"))
+    return Tensor(name, shape, DTYPES[type_], _quantization(table, place), constant, variable)
 
 
 def _unpacked(data: memoryview, shape: tuple[int, ...], place: str) -> npt.NDArray[np.int8]:
@@ -115,6 +118,11 @@ def _unpacked(data: memoryview, shape: tuple[int, ...], place: str) -> npt.NDArr
     values = np.stack([np.left_shift(packed, 4) >> 4, packed >> 4], axis=-1).reshape(-1)[:count].reshape(shape)
     values.flags.writeable = False
     return values
+
+
+def _placeholder(table: Table) -> Tensor:
+    """Stands for a tensor without elements that no layer uses, as they come with an LSTM, so that indices stay."""
+    return Tensor(table.text("name"), (1,), "int8")
 
 
 def _content(table: Table, buffers: list[Table], place: str) -> memoryview:

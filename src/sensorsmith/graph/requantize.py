@@ -29,6 +29,11 @@ def zero_point_of(tensor: Tensor) -> int:
     return quantization_of(tensor).zero_point[0]
 
 
+def initial_value(variable: Tensor) -> int:
+    """What a variable holds at first."""
+    return zero_point_of(variable) if variable.dtype == "int8" else 0
+
+
 def conv_scales(x: Tensor, weights: Tensor, y: Tensor) -> Scales:
     """Factor from accumulator to output, shape (1) or (channels): input * weight / output scale, in double.
 

@@ -19,6 +19,7 @@ from sensorsmith.compiler.lower import (
     elementwise_s16,
     gather,
     lookup,
+    lstm,
     pool,
     pool_s16,
     prelu,
@@ -26,6 +27,7 @@ from sensorsmith.compiler.lower import (
     resize,
     softmax,
     softmax_s16,
+    svdf,
     transpose_conv,
 )
 from sensorsmith.compiler.lower.move import moving
@@ -55,6 +57,7 @@ INT8_LOWERINGS: dict[type[Any], Lowering] = {
     types.LeakyRelu: lookup.lower,
     types.Logistic: lookup.lower,
     types.Mean: reduce.lower_sum,
+    types.Lstm: lstm.lower,
     types.MirrorPad: moving(pad.mirror_pad),
     types.Mul: binary.lower_mul,
     types.Pack: moving(join.pack, slice(None)),
@@ -78,6 +81,7 @@ INT8_LOWERINGS: dict[type[Any], Lowering] = {
     types.StridedSlice: moving(slices.strided_slice),
     types.Sub: binary.lower_sum,
     types.Sum: reduce.lower_sum,
+    types.Svdf: svdf.lower,
     types.Tanh: lookup.lower,
     types.Transpose: moving(transpose.transpose),
     types.TransposeConv: transpose_conv.lower,

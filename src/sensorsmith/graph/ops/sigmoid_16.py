@@ -48,21 +48,30 @@ def input_scaling(op: Logistic | Tanh, layer: Layer) -> tuple[int, int]:
 
 
 def int16_logistic(op: Logistic, layer: Layer, x: Array) -> Array:
-    value, result = _interpolated(op, layer, x, LOGISTIC_BITS, 0x7FFF << 10)
-    mirrored = np.where(value >= 0, result + (1 << 9), (1 << 25) - result + (1 << 9) - 1)
-    return (mirrored >> 10).astype(np.int16)
+    return logistic_of(x.astype(np.int64), *input_scaling(op, layer)).astype(np.int16)
 
 
 def int16_tanh(op: Tanh, layer: Layer, x: Array) -> Array:
-    value, result = _interpolated(op, layer, x, TANH_BITS, 0xFFFF << 8)
-    mirrored = np.where(value >= 0, result - (1 << 23) + (1 << 7), (1 << 23) - result + (1 << 7) - 1)
-    return (mirrored >> 8).astype(np.int16)
+    return tanh_of(x.astype(np.int64), *input_scaling(op, layer)).astype(np.int16)
 
 
-def _interpolated(op: Logistic | Tanh, layer: Layer, x: Array, bits: int, most: int) -> tuple[Ints, Ints]:
-    """The scaled input, and the logistic function of its magnitude with `bits` more bits than the table."""
-    multiplier, shift = input_scaling(op, layer)
-    value = (x.astype(np.int64) * multiplier + ((1 << shift) >> 1)) >> shift
+def logistic_of(x: Ints, multiplier: int, shift: int) -> Ints:
+    """The logistic function in Q0.15 of arguments that are x * multiplier / 2**shift / 12288."""
+    value, result = _interpolated(x, multiplier, shift, LOGISTIC_BITS, 0x7FFF << 10)
+    mirrored: Ints = np.where(value >= 0, result + (1 << 9), (1 << 25) - result + (1 << 9) - 1)
+    return mirrored >> 10
+
+
+def tanh_of(x: Ints, multiplier: int, shift: int) -> Ints:
+    """The hyperbolic tangent in Q0.15 of the same."""
+    value, result = _interpolated(x, multiplier, shift, TANH_BITS, 0xFFFF << 8)
+    mirrored: Ints = np.where(value >= 0, result - (1 << 23) + (1 << 7), (1 << 23) - result + (1 << 7) - 1)
+    return mirrored >> 8
+
+
+def _interpolated(x: Ints, multiplier: int, shift: int, bits: int, most: int) -> tuple[Ints, Ints]:
+    """The scaled argument, and the logistic function of its magnitude with `bits` more bits than the table."""
+    value = (x * multiplier + ((1 << shift) >> 1)) >> shift
     magnitude, table = np.abs(value), sigmoid_table().astype(np.int64)
     step = magnitude >> bits
     low, high = table[np.minimum(step, 254)], table[np.minimum(step, 254) + 1]

@@ -13,11 +13,7 @@ SS_KERNEL void ss_logistic_s16_ref(int32_t multiplier, int shift, const uint16_t
 {
     for (int i = 0; i < size; i++) {
         const int32_t x = ss_sigmoid_argument(input[i], multiplier, shift);
-        const int32_t upper = ss_sigmoid_16(x, 9, (int32_t)0x7FFF << 10, table);
-        /* 1 - upper for negative x, in Q0.25. */
-        const int32_t sign = ss_sign(x);
-        const int32_t result = ((upper ^ sign) - sign) + (((int32_t)1 << 25) & sign);
-        output[i] = (int16_t)((result + ((int32_t)1 << 9) + sign) >> 10);
+        output[i] = (int16_t)ss_logistic_16(x, table);
     }
 }
 

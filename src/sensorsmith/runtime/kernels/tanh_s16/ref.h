@@ -13,9 +13,7 @@ SS_KERNEL void ss_tanh_s16_ref(int32_t multiplier, int shift, const uint16_t *ta
 {
     for (int i = 0; i < size; i++) {
         const int32_t x = ss_sigmoid_argument(input[i], multiplier, shift);
-        const int32_t half = ss_sigmoid_16(x, 8, (int32_t)0xFFFF << 8, table) - ((int32_t)1 << 23);
-        const int32_t sign = ss_sign(x);
-        output[i] = (int16_t)(((half ^ sign) - sign + ((int32_t)1 << 7) + sign) >> 8);
+        output[i] = (int16_t)ss_tanh_16(x, table);
     }
 }
 
