@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.compiler.library import Library
-from tests.compiler.models import corner_cases, motion_net, tiny, up_to
+from tests.compiler.models import corner_cases, motion_net, streaming_net, tiny, up_to
 from tests.graph.models import inputs_of, small_convnet
 from tests.graph.oracle import AVAILABLE, Oracle
 from tests.graph.shared import INT8, shared_model
@@ -103,6 +103,19 @@ def test_input_and_output_of_a_layer_overlap(case: str) -> None:
     """As far as `Call.lead` allows; the C of these cases is run above."""
     report = compile_graph(corner_cases()[case], "m").report
     assert report.arena_bytes < sum(b.size for b in report.buffers)
+
+
+def test_states_share_their_bytes_with_nothing() -> None:
+    graph = streaming_net()
+    report = compile_graph(graph, "m").report
+    names = {tensor.name for tensor in graph.tensors if tensor.variable}
+    states = [buffer for buffer in report.buffers if buffer.name in names]
+    assert len(states) == len(names) == 4
+    assert all((state.first, state.last) == (-1, len(report.layers)) for state in states)
+    for state in states:
+        for other in report.buffers:
+            apart = state.offset + state.size <= other.offset or other.offset + other.size <= state.offset
+            assert other is state or apart
 
 
 def test_the_report_adds_up() -> None:

@@ -18,11 +18,13 @@ from tests.graph.models import (
     draw_dense_rows,
     draw_depthwise,
     draw_input,
+    draw_lstm,
     draw_matmul,
     draw_pool,
     draw_prelu,
     draw_resize,
     draw_softmax,
+    draw_svdf,
     draw_transpose_conv,
     draw_unary,
 )
@@ -43,6 +45,18 @@ def _on_batch(layer: Callable[..., int]) -> DrawLayer:
 
 def _unary(*ops: object) -> DrawLayer:
     return lambda draw, model, x: draw_unary(draw, model, x, *ops)
+
+
+def _as_row(layer: DrawLayer) -> DrawLayer:
+    return lambda draw, model, x: layer(draw, model, draw_move.reshaped(model, x, (1, model.tensors[x].size)))
+
+
+def _as_sequence(layer: DrawLayer) -> DrawLayer:
+    def drawn(draw: Draw, model: Model, x: int) -> int:
+        depth, size = model.shape(as_image(draw, model, x))[3], model.tensors[x].size
+        return layer(draw, model, draw_move.reshaped(model, x, (1, size // depth, depth)))
+
+    return drawn
 
 
 def draw_any_dense(draw: Draw, model: Model, x: int) -> int:
@@ -95,9 +109,11 @@ DRAWN: dict[str, DrawLayer] = {
     "STRIDED_SLICE": draw_move.draw_strided_slice,
     "SUB": draw_move.draw_sub,
     "SUM": draw_move.draw_sum,
+    "SVDF": _as_row(draw_svdf),
     "TANH": _unary(Tanh()),
     "TRANSPOSE": draw_move.draw_transpose,
     "TRANSPOSE_CONV": _on_image(draw_transpose_conv),
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": _as_sequence(draw_lstm),
     "UNPACK": draw_move.draw_unpack,
 }
 # Their outputs are int32, on which no other layer works.

@@ -62,7 +62,8 @@ def _check(op: Svdf, layer: Layer) -> None:
         "its bias is not quantized with the state's scale times the time weights' scale",
         "quantize the model again",
     )
-    require_scales(layer, svdf_scales(layer), 1.0)
+    to_state, to_output = svdf_scales(layer)
+    require_scales(layer, [to_state / 2.0**30, to_output], 1.0)
 
 
 def _int8(op: Svdf, layer: Layer, x: Array, feature: Array, time: Array, bias: Array, state: Array) -> Array:

@@ -1,7 +1,9 @@
 /* Softmax, int16 to Q0.15: plain C, any target. The output may take the place of the input.
  *
  * Shifts by a distance that depends on data are made of constant ones, for targets whose shifter moves one bit at a
- * time. Not here: how the tables are made, which the compiler does.
+ * time.
+ *
+ * Not here: how the tables are made, which the compiler does.
  */
 #ifndef SS_SOFTMAX_S16_REF_H
 #define SS_SOFTMAX_S16_REF_H
