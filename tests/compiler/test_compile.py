@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.compiler.library import Library
-from tests.compiler.models import corner_cases, motion_net, streaming_net, tiny, up_to
+from tests.compiler.models import corner_cases, int16_net, motion_net, streaming_net, tiny, up_to
 from tests.graph.models import inputs_of, small_convnet
 from tests.graph.oracle import AVAILABLE, Oracle
 from tests.graph.shared import INT8, shared_model
@@ -32,7 +32,9 @@ def test_corner_cases_equal_the_interpreter(case: str, corners: Library) -> None
     assert len(np.unique(expected)) > 2
 
 
-@pytest.mark.parametrize("graph", [motion_net(), small_convnet(), tiny()], ids=["motion", "all operators", "tiny"])
+@pytest.mark.parametrize(
+    "graph", [motion_net(), small_convnet(), tiny(), int16_net()], ids=["motion", "many operators", "tiny", "int16"]
+)
 def test_every_tensor_equals_the_interpreter_and_tflite_micro(graph: Graph, tmp_path: Path) -> None:
     cut = [up_to(graph, node) for node in range(len(graph.nodes))]
     library = Library(cut, tmp_path)
