@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from sensorsmith.base.errors import MissingTool, ToolFailed
-from sensorsmith.base.hostcc import STRICT, build_shared, find_compiler, load
+from sensorsmith.base.hostcc import STRICT, build_program, build_shared, find_compiler, load
 
 
 def test_a_function_is_built_and_called(tmp_path: Path) -> None:
@@ -30,3 +31,11 @@ def test_without_a_compiler_the_mending_command_is_named(monkeypatch: pytest.Mon
     with pytest.raises(MissingTool) as caught:
         find_compiler()
     assert str(caught.value) == 'no C compiler was found (cc, gcc, clang); pip install "sensorsmith[zig]"'
+
+
+def test_a_program_is_built_with_a_library(tmp_path: Path) -> None:
+    source = (
+        "#include <math.h>\nint main(int n, char **words)\n{\n    (void)words;\n    return (int)sqrt(n + 15.0);\n}\n"
+    )
+    program = build_program({"root.c": source}, tmp_path, ["-std=c11", "-lm"])
+    assert subprocess.run([program], check=False).returncode == 4

@@ -28,3 +28,15 @@ def test_table_shows_text_as_it_is(capsys: pytest.CaptureFixture[str], monkeypat
     assert lines[2].split() == ["[red]a[/]", "[link=x]y", "12"]
     assert sum(line.count("word") for line in lines) == 20
     assert max(map(len, lines)) <= 40
+
+
+def test_numbers_are_right_aligned_and_never_wrap(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    print_table(
+        ("name", "MACs", "cycles"), [("a long name of a layer", "1", "12,345"), ("b", "123,456", "7")], numbers=2
+    )
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "name                        MACs   cycles"
+    assert lines[2:] == ["a long name of a layer         1   12,345", "b                        123,456        7"]

@@ -10,32 +10,43 @@ from tests.graph.models import Model
 
 from sensorsmith.graph import (
     Add,
+    ArgMax,
     BatchMatMul,
+    Concatenation,
     Conv2D,
     DepthwiseConv2D,
     DType,
     Elu,
+    Extremum,
     FullyConnected,
+    Gather,
     Graph,
     HardSwish,
     LeakyRelu,
     Logistic,
     Lstm,
     Mean,
+    MirrorPad,
     Mul,
     Operator,
+    Pad,
     Padding,
     Pool2D,
     Prelu,
     Quantization,
+    Quantize,
+    ReduceExtremum,
     Reshape,
     ResizeBilinear,
     ResizeNearest,
     Softmax,
+    StridedSlice,
     Sub,
+    Sum,
     Svdf,
     Tanh,
     Tensor,
+    Transpose,
     TransposeConv,
     output_size,
 )
@@ -174,6 +185,7 @@ def corner_cases() -> dict[str, Graph]:
         "average, padded": _pool("average", (3, 2), (2, 1), "same"),
         "average, relu6": _pool("average", (2, 5), (1, 1), "valid"),
         "maximum, padded": _pool("max", (2, 3), (2, 2), "same"),
+        "every fourth pixel": _thinned(),
         "mean of rows": _mean((1, 5, 4, 3), (1,), (1, 4, 3)),
         "mean of columns": _mean((1, 5, 4, 3), (-2,), (1, 5, 3)),
         "mean of channels": _mean((1, 5, 4, 3), (3,), (1, 5, 4)),
@@ -265,6 +277,14 @@ def _pool(
     return model.graph(x, model.node(Pool2D(kind, size, stride, padding, "relu6"), (x,), y))
 
 
+def _thinned() -> Graph:
+    """What gcc 12 left out: see `ss_at` in runtime/ss_base.h."""
+    model = Model()
+    x = model.activation((1, 1, 36, 1))
+    y = model.node(Pool2D("max", (1, 1), (1, 4)), (x,), model.activation((1, 1, 9, 1)))
+    return model.graph(x, model.node(Pool2D("max", (1, 1), (1, 1)), (y,), model.activation((1, 1, 9, 1))))
+
+
 def _mean(shape: tuple[int, ...], axes: tuple[int, ...], result: tuple[int, ...]) -> Graph:
     model = Model()
     x = model.activation(shape, 0.05, 11)
@@ -323,3 +343,40 @@ def _softmax(shape: tuple[int, ...], scale: float, beta: float = 1.0) -> Graph:
     model = Model()
     x = model.activation(shape, scale, 3)
     return model.graph(x, model.node(Softmax(beta), (x,), model.activation(shape, 1 / 256, -128)))
+
+
+def every_move() -> Graph:
+    """Each kernel that moves elements, combines tensors or reduces axes, one after the other."""
+    model = Model()
+    same = (0.05, -20)
+
+    def add(op: Operator, inputs: tuple[int, ...], shape: tuple[int, ...], *quantization: float) -> int:
+        scale, zero_point = quantization or same
+        return model.node(op, inputs, model.activation(shape, scale, int(zero_point)))
+
+    def pairs(*values: tuple[int, int]) -> int:
+        return model.tensor((len(values), 2), "int32", None, np.array(values, np.int32))
+
+    x = model.activation((1, 4, 6, 2), *same)
+    y = add(Transpose(), (x, model.indices((0, 2, 1, 3))), (1, 6, 4, 2))
+    y = add(Pad(), (y, pairs((0, 0), (1, 0), (0, 2), (0, 0))), (1, 7, 6, 2))
+    y = add(MirrorPad(), (y, pairs((0, 0), (1, 1), (0, 0), (0, 0))), (1, 9, 6, 2))
+    bounds = [model.indices(values) for values in ((0, 8, 0, 0), (1, 0, 6, 2), (1, -2, 1, 1))]
+    y = add(StridedSlice(), (y, *bounds), (1, 4, 6, 2))
+    y = add(Gather(2), (y, model.indices((5, 0, 2, 2))), (1, 4, 4, 2))
+    z = add(Mul("relu6"), (y, model.constant((2,), 0.03)), (1, 4, 4, 2), 0.02, -128)
+    z = add(Sub(), (y, z), (1, 4, 4, 2), 0.05, 3)
+    z = add(Quantize(), (z,), (1, 4, 4, 2))
+    y = add(Add(), (z, model.constant((4, 1))), (1, 4, 4, 2))
+    y = add(Extremum("minimum"), (y, z), (1, 4, 4, 2))
+    most = add(ReduceExtremum("maximum", True), (y, model.indices((1, 3))), (1, 1, 4, 1))
+    total = add(Sum(True), (y, model.indices((1, 3))), (1, 1, 4, 1), 0.2, 5)
+    total = add(Quantize(), (total,), (1, 1, 4, 1))
+    return model.graph(x, add(Concatenation(2), (most, total), (1, 1, 8, 1)))
+
+
+def largest_of_each_row() -> Graph:
+    """Positions, as int32."""
+    model = Model()
+    x = model.activation((1, 3, 5))
+    return model.graph(x, model.node(ArgMax(), (x, model.indices((2,))), model.tensor((1, 3), "int32")))

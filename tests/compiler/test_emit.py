@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.compiler.library import WARNINGS, run, write
-from tests.compiler.models import int16_net, motion_net, renamed, streaming_net, tiny
+from tests.compiler.models import every_move, int16_net, largest_of_each_row, motion_net, renamed, streaming_net, tiny
 from tests.golden.regenerate import COMMAND, golden_files
 from tests.graph.models import inputs_of, small_convnet
 
 from sensorsmith.compiler import compile_graph
 from sensorsmith.graph import Graph, interpret_batch, write_tflite
 
-GRAPHS = [motion_net(), small_convnet(), int16_net(), streaming_net()]
-IDS = ["motion", "all operators", "int16", "state"]
+GRAPHS = [motion_net(), small_convnet(), int16_net(), every_move(), largest_of_each_row(), streaming_net()]
+IDS = ["motion", "all operators", "int16", "moves", "positions", "state"]
 
 
 @pytest.mark.parametrize("path", golden_files(), ids=lambda path: f"{path.parent.name}-{path.name}")
@@ -73,7 +73,8 @@ MAIN = """\
 #include "m.h"
 int main(void)
 {
-    ELEMENT x[M_INPUT_SIZE], y[M_OUTPUT_SIZE];
+    ELEMENT x[M_INPUT_SIZE];
+    RESULT y[M_OUTPUT_SIZE];
     while (fread(x, 1, sizeof x, stdin) == sizeof x) {
 #ifdef STATEFUL
         m_reset();
@@ -94,12 +95,14 @@ def test_clean_under_sanitizers(wide: int, graph: Graph, tmp_path: Path) -> None
     (tmp_path / "main.c").write_text(MAIN)
     sanitizers = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g", "-O1"]
     stateful = ["-DSTATEFUL"] if any(tensor.variable for tensor in graph.tensors) else []
-    program, element = tmp_path / "m", graph.tensors[graph.inputs[0]].dtype
+    program = tmp_path / "m"
+    element, result = (graph.tensors[ends[0]].dtype for ends in (graph.inputs, graph.outputs))
     run(
         "gcc",
         "-std=c11",
         f"-DSS_WIDE_MULTIPLY={wide}",
         f"-DELEMENT={element}_t",
+        f"-DRESULT={result}_t",
         *stateful,
         *sanitizers,
         source,
@@ -112,7 +115,7 @@ def test_clean_under_sanitizers(wide: int, graph: Graph, tmp_path: Path) -> None
     done = subprocess.run([program], input=x.tobytes(), capture_output=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
     expected = interpret_batch(graph, x)
-    np.testing.assert_array_equal(np.frombuffer(done.stdout, element).reshape(expected.shape), expected)
+    np.testing.assert_array_equal(np.frombuffer(done.stdout, result).reshape(expected.shape), expected)
 
 
 def test_the_hash_is_that_of_the_written_model() -> None:

@@ -16,15 +16,18 @@ from sensorsmith.compiler.lower.move import Copy
 from sensorsmith.graph import (
     Add,
     BatchMatMul,
+    Concatenation,
     Conv2D,
     FullyConnected,
     Graph,
+    Mean,
     Pool2D,
     Quantization,
     Reshape,
     ResizeNearest,
     Softmax,
     StridedSlice,
+    Transpose,
     check_graph,
 )
 
@@ -109,6 +112,37 @@ def test_a_sum_beyond_32_bits() -> None:
         f"layer 0 (CONV_2D -> 't3'): the sum of output channel 0 can reach {reach}, too much for 32 bits at its scale; "
         "quantize the model again, or use smaller weights and biases"
     )
+
+
+@pytest.mark.parametrize(("axes", "shape", "kernel"), [((2, 3), (1, 2), "mean"), ((1, 3), (1, 3), "reduce_sum")])
+def test_a_mean_takes_another_kernel_where_its_axes_are_apart(
+    axes: tuple[int, ...], shape: tuple[int, ...], kernel: str
+) -> None:
+    model = Model()
+    x = model.activation((1, 2, 3, 4))
+    (step,) = legalise(model.graph(x, model.node(Mean(), (x, model.indices(axes)), model.activation(shape)))).steps
+    assert step.call.kernel == kernel
+
+
+def test_views_of_more_than_five_loops_are_refused() -> None:
+    model = Model()
+    shape = (1, 2, 3, 2, 3, 2, 3)
+    x = model.activation(shape)
+    flipped = tuple(shape[i] for i in (0, 6, 5, 4, 3, 2, 1))
+    y = model.node(Transpose(), (x, model.indices((0, 6, 5, 4, 3, 2, 1))), model.activation(flipped))
+    assert _message(model.graph(x, y)) == (
+        "layer 0 (TRANSPOSE -> 't2'): moves along 6 dimensions at once; use at most 5 dimensions"
+    )
+
+
+def test_what_copies_a_tensor_as_it_lies_makes_no_step() -> None:
+    model = Model()
+    x = model.activation((1, 2, 3))
+    y = model.node(Transpose(), (x, model.indices((1, 0, 2))), model.activation((2, 1, 3)))
+    y = model.node(Concatenation(0), (y,), model.activation((2, 1, 3)))
+    y = model.node(Reshape((1, 6)), (y,), model.activation((1, 6)))
+    program = legalise(model.graph(x, y))
+    assert (program.steps, program.output) == ((), x)
 
 
 def test_too_many_classes() -> None:

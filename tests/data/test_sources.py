@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from sensorsmith.base.errors import DataError, MissingTool
-from sensorsmith.data import SOURCES, DataSet, Source, cache_folder, fetch, find, named
+from sensorsmith.base.files import cache_folder
+from sensorsmith.data import SOURCES, DataSet, Source, fetch, find, named
 from sensorsmith.data.sources import load_named
 
 MEMBER = b"what the recordings are in"

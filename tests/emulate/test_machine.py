@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sensorsmith.base.errors import EmulatorError, MissingTool
+from sensorsmith.base.errors import BoardError, EmulatorError, MissingTool
 from sensorsmith.boards import load_board
 from sensorsmith.emulate import CortexM, open_board
 from sensorsmith.emulate import machine as machine_module
-from sensorsmith.emulate.machine import Machine
+from sensorsmith.emulate.machine import Machine, Stop
 from sensorsmith.firmware import build
 from sensorsmith.spec.types import Sensor
 
@@ -79,7 +79,7 @@ def test_a_worker_that_cannot_start_gives_its_last_line(monkeypatch: pytest.Monk
     broken = tmp_path / "worker_unicorn.py"
     broken.write_text("raise ImportError('no such library')\n")
     monkeypatch.setattr(machine_module, "WORKER", broken)
-    machine = Machine(60.0)
+    machine = Machine("cortex-m4", 60.0)
     message = r"^the emulator crashed while starting \(exit code 1: ImportError: no such library\); run it again$"
     with pytest.raises(EmulatorError, match=message):
         machine.do([("map", 0, 4096, 7)], "starting")
@@ -90,7 +90,30 @@ def test_a_machine_without_the_emulator(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     message = r'^the emulator unicorn is not installed; run: pip install "sensorsmith\[emulate\]"$'
     with pytest.raises(MissingTool, match=message):
-        Machine(60.0)
+        Machine("cortex-m4", 60.0)
+
+
+def test_a_processor_that_the_emulator_lacks() -> None:
+    with pytest.raises(BoardError) as caught:
+        Machine("cortex-m55", 60.0)
+    assert str(caught.value) == (
+        "unicorn does not emulate cortex-m55; use one of cortex-m0plus, cortex-m4, cortex-m7, cortex-m33"
+    )
+
+
+# Each core's own instructions, and one that it must refuse: `sxtb16 r0, r0` needs the DSP extension.
+@pytest.mark.parametrize(("target", "accepts"), [("cortex-m0plus", False), ("cortex-m4", True), ("cortex-m33", True)])
+def test_a_core_has_its_own_instructions_only(target: str, accepts: bool) -> None:
+    machine = Machine(target, 60.0)
+    try:
+        machine.do([("map", 0, 4096, 7), ("write", 0, b"\x2f\xfa\x80\xf0\x70\x47")], "starting")
+        if accepts:
+            assert machine.do([("call", 1, 0x800)], "calling") == [0]
+        else:
+            with pytest.raises(Stop):
+                machine.do([("call", 1, 0x800)], "calling")
+    finally:
+        machine.close()
 
 
 def test_closing_ends_the_worker(tiny_elf: bytes) -> None:

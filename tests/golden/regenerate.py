@@ -8,7 +8,7 @@ from tests.compiler.models import tiny
 
 from sensorsmith.compiler import compile_graph
 
-TARGETS = ("host", "cortex-m4")
+TARGETS = ("host", "cortex-m4", "cortex-m55")
 COMMAND = "python -m tests.golden.regenerate"
 
 

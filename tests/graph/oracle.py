@@ -47,10 +47,14 @@ class Oracle:
             AssertionError: TFLite Micro refused the model or died of it; the message is what it printed.
         """
         computed = [index for index, tensor in enumerate(graph.tensors) if tensor.data is None]
+        return self.run_file(model or write_tflite(graph), inputs, computed)
+
+    def run_file(self, model: bytes, inputs: list[Array], computed: list[int]) -> list[dict[int, Array]]:
+        """As `run`, for the tensors of a file that are `computed`."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
-            pickle.dump((model or write_tflite(graph), inputs, computed), self._process.stdin)
+            pickle.dump((model, inputs, computed), self._process.stdin)
             self._process.stdin.flush()
             results: list[dict[int, Array]] | str = pickle.load(self._process.stdout)
         except (EOFError, BrokenPipeError):

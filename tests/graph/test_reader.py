@@ -186,6 +186,10 @@ def test_int8_weights_of_a_float_layer_become_float32() -> None:
             "model.subgraphs[0].tensors[1] ('w'): has 9 dimensions; use at most 8",
         ),
         (
+            file(y={"name": "y" * 16_385}),
+            "model.subgraphs[0].tensors[2]: has a name of more than 16384 characters; convert the model again",
+        ),
+        (
             file(weights={"buffer": 7}),
             "model.subgraphs[0].tensors[1] ('w'): has buffer 7 of 2; copy or convert the model again",
         ),
@@ -281,7 +285,7 @@ def test_a_cut_file_names_the_place() -> None:
 
 
 def test_a_tensor_that_is_named_ten_thousand_times_takes_no_memory() -> None:
-    data = bytearray(file(weights={"name": "w" * 100_000}, unused_tensors=10_000))
+    data = bytearray(file(weights={"name": "w" * 16_000}, unused_tensors=10_000))
     subgraph = Source(bytes(data)).root(MODEL, b"TFL3", "model").tables("subgraphs", SUBGRAPH)[0]
     weights = subgraph.tables("tensors", TENSOR)[1]
     at = subgraph._find("tensors")
@@ -296,6 +300,15 @@ def test_a_tensor_that_is_named_ten_thousand_times_takes_no_memory() -> None:
     tracemalloc.stop()
     assert error.value.what == "the model's description (all but its weights) takes more than 8 MB"
     assert peak < 32 << 20
+
+
+def test_messages_give_the_beginning_of_a_long_name() -> None:
+    with pytest.raises(ModelError) as error:
+        read_tflite(file(y={"name": "y" * 16_384}, code={"deprecated_builtin_code": 6}))
+    assert error.value.where == f"layer 0 (-> '{'y' * 197}...')"
+    with pytest.raises(ModelError) as error:
+        read_tflite(file(y={"name": "y" * 16_384, "shape": (1, 3)}))
+    assert error.value.where == f"layer 0 (FULLY_CONNECTED -> '{'y' * 197}...')"
 
 
 def test_mutated_files_give_a_graph_or_one_clear_error() -> None:

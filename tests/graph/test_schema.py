@@ -6,12 +6,17 @@ from pathlib import Path
 import pytest
 from tests.graph.models import small_convnet
 
-from sensorsmith.graph import write_tflite
+from sensorsmith.graph import integers, write_tflite
 from sensorsmith.graph.flatbuffer import Layout
 from sensorsmith.graph.ops import FAMILIES
 from sensorsmith.graph.schema import (
     BUFFER,
     DTYPES,
+    FLOAT16,
+    FLOAT32,
+    INT8,
+    INT32,
+    INT64,
     MODEL,
     OPERATOR,
     OPERATOR_CODE,
@@ -19,7 +24,10 @@ from sensorsmith.graph.schema import (
     QUANTIZATION,
     SUBGRAPH,
     TENSOR,
+    TYPE_NAMES,
+    UINT8,
     operator_name,
+    type_name,
 )
 
 generated = pytest.importorskip(
@@ -34,6 +42,11 @@ TABLES: dict[str, Layout] = {
     "QuantizationParameters": QUANTIZATION,
     "Operator": OPERATOR,
     "Buffer": BUFFER,
+    "ConcatenationOptions": integers._CONCATENATION,
+    "GatherOptions": integers._GATHER,
+    "PackOptions": integers._PACK,
+    "ReducerOptions": integers._REDUCE,
+    "StridedSliceOptions": integers._STRIDED_SLICE,
     **{name: f.options for f in FAMILIES for name, n in vars(generated.BuiltinOptions).items() if n == f.options_type},
 }
 
@@ -57,6 +70,13 @@ def test_operators_have_the_names_and_codes_of_the_schema() -> None:
 def test_types_have_the_codes_of_the_schema() -> None:
     official = {n: name.lower() for name, n in vars(generated.TensorType).items() if isinstance(n, int)}
     assert DTYPES.items() <= official.items()
+    assert dict(enumerate(TYPE_NAMES)) == {n: name for n, name in official.items() if n < len(TYPE_NAMES)}
+    codes = {"float32": FLOAT32, "float16": FLOAT16, "int32": INT32, "uint8": UINT8, "int64": INT64, "int8": INT8}
+    assert {number: name for name, number in codes.items()}.items() <= official.items()
+
+
+def test_types_beyond_the_table_go_by_their_number() -> None:
+    assert [type_name(n) for n in (-1, 0, 9, 10)] == ["type -1", "float32", "int8", "type 10"]
 
 
 def test_operators_beyond_the_table_go_by_their_number() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from tests.graph.operators import networks
 from tests.graph.shared import FLOAT32, INT8, shared_model
 
 from sensorsmith.base.errors import ModelError
-from sensorsmith.graph import DType, Graph, read_tflite, same, write_tflite
+from sensorsmith.graph import Border, DType, Face, Graph, read_tflite, same, write_tflite
 from sensorsmith.graph.flatbuffer import Source
 from sensorsmith.graph.schema import MODEL, OPERATOR_CODE
 
@@ -36,6 +37,21 @@ def test_real_models_read_back_the_same(name: str) -> None:
 def test_equal_graphs_give_equal_bytes() -> None:
     assert write_tflite(small_convnet()) == write_tflite(small_convnet())
     assert write_tflite(read_tflite(write_tflite(small_convnet()))) == write_tflite(small_convnet())
+
+
+def test_a_graph_without_layers_reads_back_the_same() -> None:
+    graph = replace(small_convnet(), nodes=(), outputs=(0,), tensors=small_convnet().tensors[:1])
+    assert same(read_tflite(write_tflite(graph)), graph)
+
+
+@pytest.mark.parametrize("input_", ["uint8", "float32", None])
+@pytest.mark.parametrize("output", ["uint8", "float32", None])
+def test_a_border_reads_back_the_same(input_: Any, output: Any) -> None:
+    border = Border(input_ and Face("outside", input_), output and Face("behind", output))
+    graph = replace(small_convnet(), border=border)
+    assert same(read_tflite(write_tflite(graph)), graph)
+    assert len(read_tflite(write_tflite(graph)).tensors) == len(graph.tensors)
+    assert same(graph, small_convnet()) == (input_ is output is None)
 
 
 def test_constants_lie_at_multiples_of_16() -> None:

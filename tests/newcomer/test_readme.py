@@ -32,6 +32,12 @@ def commands() -> list[list[str]]:
     return [shlex.split(line, comments=True) for line in lines]
 
 
+def layers_of(profile: str) -> list[str]:
+    """Names and kernels of the layers that `sensorsmith profile` printed."""
+    table = profile[profile.index("\nlayer ") : profile.index("\nthe rest ")]
+    return [re.split(r"\s{2,}(?=[\d,]+ )", line)[0] for line in table.splitlines()[3:]]
+
+
 def test_the_two_commands_are_scripts_of_the_repository() -> None:
     scripts = [words for words in commands() if words[0] == "sh"]
     assert scripts == [["sh", "scripts/demo"], ["sh", "scripts/test"]]
@@ -40,7 +46,7 @@ def test_the_two_commands_are_scripts_of_the_repository() -> None:
 
 
 @pytest.mark.xdist_group("chain")
-def test_every_command_runs_and_then_the_python_example(tmp_path: Path) -> None:
+def test_every_command_runs_and_then_the_python_examples(tmp_path: Path) -> None:
     require_chain()
     ran = 0
     for words in commands():
@@ -50,11 +56,20 @@ def test_every_command_runs_and_then_the_python_example(tmp_path: Path) -> None:
             )
             assert done.returncode == 0, (words, done.stdout[-500:], done.stderr[-500:])
             ran += 1
-    assert ran == 7
-    (example,) = blocks("python")
-    done = subprocess.run([sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert re.fullmatch(r"0\.\d{3} emulated, evidence evaluation\.json/accuracy/device/value\n", done.stdout)
+    assert ran == 9
+    assert (tmp_path / "wrist" / "wrist.h").is_file()
+    assert (tmp_path / "arena.svg").is_file()
+    assert layers_of(done.stdout) == layers_of(README[README.index("model on NUCLEO") :])
+    expected = (
+        r"0\.\d{3} emulated, evidence evaluation\.json/accuracy/device/value\n",
+        r"\(2, 7\) [\d,]+ instructions, [\d,]+ bytes of RAM\n",
+    )
+    for example, printed in zip(blocks("python"), expected, strict=True):
+        done = subprocess.run(
+            [sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        assert re.fullmatch(printed, done.stdout), done.stdout
 
 
 def test_the_figures_are_those_of_the_committed_benchmark() -> None:

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -66,3 +67,15 @@ def write_json(path: Path, value: Any) -> None:
 def remove_tree(path: Path) -> None:
     """Remove a folder; one that is already gone, or that another process is removing, is no error."""
     shutil.rmtree(path, ignore_errors=True)
+
+
+def cache_folder() -> Path:
+    """Where this system's users keep what can be fetched again."""
+    home = Path.home()
+    if sys.platform == "win32":
+        root = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        root = home / "Library" / "Caches"
+    else:
+        root = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")
+    return root / "sensorsmith"

@@ -47,12 +47,23 @@ def build_shared(sources: Mapping[str, str], folder: Path, flags: Sequence[str] 
         MissingTool: there is no C compiler.
         ToolFailed: it refused the files; its first complaint is quoted.
     """
+    position = [] if os.name == "nt" else ["-fPIC"]
+    return _build(sources, folder, [*position, "-shared"], flags, f"library{_SUFFIX}")
+
+
+def build_program(sources: Mapping[str, str], folder: Path, flags: Sequence[str]) -> Path:
+    """The same for a program. `flags` may name libraries: `-lm`."""
+    return _build(sources, folder, [], flags, "program")
+
+
+def _build(sources: Mapping[str, str], folder: Path, kind: Sequence[str], flags: Sequence[str], output: str) -> Path:
     for name, text in sources.items():
         write_text(folder / name, text)
     units = sorted(name for name in sources if name.endswith(".c"))
-    library = (folder / f"library{_SUFFIX}").resolve()
-    position = [] if os.name == "nt" else ["-fPIC"]
-    command = [*find_compiler(), *flags, *position, "-shared", "-I.", *units, "-o", str(library)]
+    built = (folder / output).resolve()
+    libraries = [flag for flag in flags if flag.startswith("-l")]
+    options = [flag for flag in flags if not flag.startswith("-l")]
+    command = [*find_compiler(), *options, *kind, "-I.", *units, *libraries, "-o", str(built)]
     try:
         done = subprocess.run(
             command, cwd=folder, capture_output=True, text=True, errors="replace", timeout=_TIME_LIMIT, check=False
@@ -62,7 +73,7 @@ def build_shared(sources: Mapping[str, str], folder: Path, flags: Sequence[str] 
     if done.returncode != 0:
         complaint = next((line for line in done.stderr.splitlines() if "error" in line), done.stderr)
         raise ToolFailed(f"the C compiler refused generated code: {complaint}", where=Path(command[0]).name)
-    return library
+    return built
 
 
 def load(library: Path) -> ctypes.CDLL:

@@ -15,6 +15,8 @@ VERBS = {
     "data": "List and fetch data sets.",
     "make": "Make a sensor: model, C, firmware, measurements, datasheet.",
     "explain": "Replay a window through every stage; name the first that differs.",
+    "compile": "Compile an int8 .tflite model into a folder of C.",
+    "profile": "Show what a model costs on a target, layer by layer.",
     "footprint": "Show the life-cycle carbon, line by line.",
     "boards": "Show the boards that a sensor can be built for.",
     "schema": "Print the JSON Schema of sensor.yaml.",

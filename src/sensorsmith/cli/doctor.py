@@ -146,12 +146,21 @@ def _cross_compiler() -> str:
 def _emulator() -> str:
     from sensorsmith.emulate.machine import Machine
 
-    machine = Machine(_TIME_LIMIT)
+    machine = Machine("cortex-m4", _TIME_LIMIT)
     try:
         machine.do([("map", 0, 4096, 7), ("write", 0, b"\x2a\x20\x70\x47"), ("call", 1, 0x800)], "starting")
     finally:
         machine.close()
     return "unicorn"
+
+
+def _qemu() -> str:
+    from sensorsmith.emulate.bench.built import qemu_plugin
+    from sensorsmith.emulate.bench.qemu import find_qemu
+
+    _, version = find_qemu("cortex-m4")
+    qemu_plugin(version)
+    return f"qemu {version}, and its plugin is built"
 
 
 def _room() -> str:
@@ -201,4 +210,5 @@ TRIALS = (
     Trial("recordings", False, _recordings, "sensorsmith data fetch seglearn-watch"),
     Trial("C compiler", False, _host_compiler, _PIP.format("[zig]")),
     Trial("zig", False, _zig, _PIP.format("[zig]")),
+    Trial("QEMU", False, _qemu, "install it (Debian: apt-get install qemu-system-arm)"),
 )

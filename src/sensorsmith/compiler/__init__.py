@@ -1,6 +1,7 @@
 """From an int8 graph to C: simplify, legalise, choose kernels, schedule, plan memory, emit; deterministic text out."""
 
 from sensorsmith.compiler.compile import Emitted, compile_graph
+from sensorsmith.compiler.files import compile_file, compile_model, default_name, read_model
 from sensorsmith.compiler.host import HostModel, load
 from sensorsmith.compiler.kernels import VARIANTS
 from sensorsmith.compiler.report import BufferReport, CompileReport, LayerReport
@@ -12,6 +13,10 @@ __all__ = [
     "Emitted",
     "HostModel",
     "LayerReport",
+    "compile_file",
     "compile_graph",
+    "compile_model",
+    "default_name",
     "load",
+    "read_model",
 ]

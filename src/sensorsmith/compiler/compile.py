@@ -17,7 +17,7 @@ from sensorsmith.compiler.passes import simplify
 from sensorsmith.compiler.report import BufferReport, CompileReport, LayerReport
 from sensorsmith.compiler.schedule import drop_unread, schedule
 from sensorsmith.compiler.steps import ElementType, Program, element_type
-from sensorsmith.graph import Graph, check_graph, write_tflite
+from sensorsmith.graph import Border, Graph, Tensor, check_graph, write_tflite
 
 
 @dataclass(frozen=True)
@@ -27,18 +27,35 @@ class Emitted:
     Attributes:
         files: text of NAME.c, NAME.h and every header that they include, by file name.
         report: see `CompileReport`.
-        input_shape, output_shape: with the batch of 1.
-        input_dtype, output_dtype: of their elements.
+        source, result: the model's input and output.
+        border: what the model's file takes and gives in their place.
         stateful: whether it remembers earlier inputs until it is reset.
     """
 
     files: dict[str, str]
     report: CompileReport
-    input_shape: tuple[int, ...]
-    output_shape: tuple[int, ...]
-    input_dtype: ElementType
-    output_dtype: ElementType
+    source: Tensor
+    result: Tensor
+    border: Border
     stateful: bool
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """With the batch of 1."""
+        return self.source.shape
+
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        """With the batch of 1."""
+        return self.result.shape
+
+    @property
+    def input_dtype(self) -> ElementType:
+        return element_type(self.source)
+
+    @property
+    def output_dtype(self) -> ElementType:
+        return element_type(self.result)
 
 
 def compile_graph(graph: Graph, name: str, target: str = "host") -> Emitted:
@@ -75,7 +92,7 @@ def compile_graph(graph: Graph, name: str, target: str = "host") -> Emitted:
         **closure([*headers, "ss_base.h"]),
     }
     x, y = graph.tensors[graph.inputs[0]], graph.tensors[graph.outputs[0]]
-    return Emitted(files, report, x.shape, y.shape, element_type(x), element_type(y), bool(states_of(program)))
+    return Emitted(files, report, x, y, graph.border, bool(states_of(program)))
 
 
 def _report(

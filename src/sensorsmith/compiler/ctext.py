@@ -13,10 +13,13 @@ _NAME = 72
 
 def array(data: npt.NDArray[np.generic]) -> str:
     """The elements in memory order, in aligned columns, indented by four; where rows are short, lines end with them."""
-    texts = [str(int(value)) for value in data.ravel()]
-    width = max(map(len, texts))
+    flat = data.ravel()
+    width = max(len(str(int(end))) for end in (flat.min(), flat.max()))
     fit = _WIDTH // (width + 2)
-    return rows([text.rjust(width) for text in texts], fit - fit % data.shape[-1] or fit)
+    per_line = fit - fit % data.shape[-1] or fit
+    # Line by line, so that there are never as many objects as weights.
+    lines = (flat[i : i + per_line].tolist() for i in range(0, len(flat), per_line))
+    return ",\n".join("    " + ", ".join(str(value).rjust(width) for value in line) for line in lines)
 
 
 def rows(texts: list[str], per_line: int) -> str:

@@ -8,6 +8,7 @@ from dataclasses import fields
 import numpy as np
 
 from sensorsmith.compiler import ctext
+from sensorsmith.compiler.border import border_text
 from sensorsmith.compiler.kernels import header_name
 from sensorsmith.compiler.lives import states_of
 from sensorsmith.compiler.report import CompileReport, LayerReport
@@ -15,6 +16,7 @@ from sensorsmith.compiler.steps import (
     Call,
     ChannelScales,
     Constant,
+    ElementType,
     Program,
     Record,
     Scratch,
@@ -27,6 +29,9 @@ from sensorsmith.compiler.steps import (
 from sensorsmith.graph.requantize import scale_of, zero_point_of
 from sensorsmith.graph.types import Graph, Tensor
 
+MADE_BY = "Made by sensorsmith; changes will be lost."
+"""In the first lines of both files: what bears it may be overwritten."""
+
 _CTYPES = {name: f"{name}_t" for name in ("int8", "uint8", "int16", "uint16", "int32", "uint32")}
 
 
@@ -38,7 +43,7 @@ def emit_header(graph: Graph, report: CompileReport) -> str:
     types = " and ".join(dict.fromkeys((x.dtype, y.dtype)))
     left = "" if report.executed_macs == report.macs else f", {report.executed_macs} of them left to compute"
     return f"""\
-/* {name}.h: a neural network, {report.macs} multiply-accumulates{left}. Made by sensorsmith; changes will be lost.
+/* {name}.h: a neural network, {report.macs} multiply-accumulates{left}. {MADE_BY}
  *
  * Values are {types}: real = scale * (value - zero point). Nothing here is reentrant: all calls use one static arena.
  */
@@ -49,6 +54,7 @@ def emit_header(graph: Graph, report: CompileReport) -> str:
 
 {_ends("INPUT", upper, x)}
 {_ends("OUTPUT", upper, y)}
+{border_text(graph, name)}\
 #define {upper}_ARENA_BYTES {report.arena_bytes}
 
 /* SHA-256 of the model's .tflite file, as sensorsmith writes it. */
@@ -120,7 +126,7 @@ def emit_source(graph: Graph, program: Program, offsets: Mapping[int, int], repo
     input_ = _pointer(Target(program.input, x), arena % offsets[program.input])
     output = _pointer(Source(program.output, y), arena % offsets[program.output])
     return f"""\
-/* {name}.c: see {name}.h. Made by sensorsmith; changes will be lost. */
+/* {name}.c: see {name}.h. {MADE_BY} */
 #include "{name}.h"
 
 {includes}
@@ -145,13 +151,9 @@ int {name}_run(void)
 {_reset(program, offsets, name)}
 int {name}_infer(const {_CTYPES[x]} *input, {_CTYPES[y]} *output)
 {{
-    {_CTYPES[x]} *x = {name}_input();
-    for (int i = 0; i < {upper}_INPUT_SIZE; i++)
-        x[i] = input[i];
+    ss_copy({_cast("const int8_t", x)}input, {arena % offsets[program.input]}, {_bytes(f"{upper}_INPUT_SIZE", x)});
     {name}_run();
-    const {_CTYPES[y]} *y = {name}_output();
-    for (int i = 0; i < {upper}_OUTPUT_SIZE; i++)
-        output[i] = y[i];
+    ss_copy({arena % offsets[program.output]}, {_cast("int8_t", y)}output, {_bytes(f"{upper}_OUTPUT_SIZE", y)});
     return 0;
 }}
 """
@@ -172,6 +174,14 @@ void {name}_reset(void)
 {{
 {loops}}}
 """
+
+
+def _cast(to: str, dtype: ElementType) -> str:
+    return "" if dtype == "int8" else f"({to} *)"
+
+
+def _bytes(count: str, dtype: ElementType) -> str:
+    return count if dtype == "int8" else f"{count} * {np.dtype(dtype).itemsize}"
 
 
 def _int_guard(program: Program, report: CompileReport) -> str:

@@ -7,16 +7,16 @@ import shutil
 import tempfile
 import weakref
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from sensorsmith.base import hostcc
-from sensorsmith.base.errors import DataError, ModelError
-from sensorsmith.compiler.compile import Emitted, compile_graph
-from sensorsmith.graph import read_tflite
-
-_LARGEST_FILE = 64 << 20
+from sensorsmith.base.errors import DataError
+from sensorsmith.compiler.compile import Emitted
+from sensorsmith.compiler.files import compile_file
+from sensorsmith.graph import Face, enter, leave
 
 
 class HostModel:
@@ -49,25 +49,39 @@ class HostModel:
         if self._reset is not None:
             self._reset()
 
-    def predict(self, x: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    def predict(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Run the model on each of N inputs, one after the other: a model with state remembers those before.
 
         Args:
-            x: (N, ...) of the model's input type, int8 or int16, where (1, ...) is its input shape.
+            x: (N, ...), where (1, ...) is the model's input shape: of its type, int8 or int16; or float32 or uint8,
+                where the model's file takes that.
 
         Returns:
-            (N, ...) of the model's output type, where (1, ...) is its output shape.
+            (N, ...), where (1, ...) is the model's output shape: of its type; or, where x is what the file takes, what
+            the file gives.
 
         Raises:
             DataError: another type or shape.
         """
-        shape, dtype = self.emitted.input_shape[1:], self.emitted.input_dtype
-        if x.dtype != dtype or x.shape[1:] != shape:
-            sizes = ", ".join(map(str, shape))
+        face = self.emitted.border.input
+        self._check(x, face)
+        if face is None or x.dtype != face.dtype:
+            return self._run(x)
+        y = self._run(enter(face, self.emitted.source, x))
+        last = self.emitted.border.output
+        return y if last is None else leave(last, self.emitted.result, y)
+
+    def _check(self, x: npt.NDArray[Any], face: Face | None) -> None:
+        shape = self.emitted.input_shape[1:]
+        types = [self.emitted.input_dtype, *([] if face is None else [face.dtype])]
+        if x.dtype not in types or x.shape[1:] != shape:
             raise DataError(
-                f"the model takes {dtype} values of shape (N, {sizes}), not {x.dtype} of {x.shape}",
+                f"the model takes {' or '.join(types)} values of shape (N, {', '.join(map(str, shape))}), "
+                f"not {x.dtype} of {x.shape}",
                 todo="quantize and reshape them first",
             )
+
+    def _run(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
         x = np.ascontiguousarray(x)
         y = np.empty((len(x), *self.emitted.output_shape[1:]), self.emitted.output_dtype)
         for i in range(len(x)):
@@ -82,12 +96,4 @@ def load(path: Path | str) -> HostModel:
         ModelError: the file cannot be read, or is not a model that the compiler supports.
         MissingTool: there is no C compiler.
     """
-    path = Path(path)
-    try:
-        size = path.stat().st_size
-        data = path.read_bytes() if size <= _LARGEST_FILE else b""
-    except OSError as error:
-        raise ModelError(f"cannot read the model: {error.strerror}", where=str(path), todo="check the path") from error
-    if size > _LARGEST_FILE:
-        raise ModelError(f"the model has {size} bytes", where=str(path), todo="use one of at most 64 MiB")
-    return HostModel(compile_graph(read_tflite(data), "model"))
+    return HostModel(compile_file(path))

@@ -2,11 +2,11 @@
 
 So may a buffer and the one that the step of its last use writes, as far as that step allows: see `Call.lead`.
 Buffers are placed one after another, each at the lowest offset that is free during its whole life; what remains to
-choose is their order, and some order leads to the best plan. Three orders are tried first: the largest first, the
-last first (a chain of layers that work almost in place moves down through memory), the first first. Where all of them
-miss the bound that no plan can beat, a search follows: through all orders that matter where buffers are few, else a
-hill climb. Both count their work, and the climb draws from a random generator of fixed seed, so that every machine
-finds the same.
+choose is their order, and some order leads to the best plan. Four orders are tried first: the largest first, the
+last first (a chain of layers that work almost in place moves down through memory), the same with scratch memory at the
+end (which would keep such layers apart), the first first. Where all of them miss the bound that no plan can beat, a
+search follows: through all orders that matter where buffers are few, else a hill climb. Both count their work, and the
+climb draws from a random generator of fixed seed, so that every machine finds the same.
 """
 
 from __future__ import annotations
@@ -87,6 +87,7 @@ def plan_memory(lives: Mapping[int, Life], leads: Leads | None = None) -> Plan:
     keys: tuple[Callable[[int], tuple[int, ...]], ...] = (
         lambda b: (-lives[b].size, lives[b].first, b),
         lambda b: (-lives[b].first, -lives[b].last, b),
+        lambda b: (lives[b].first == lives[b].last, -lives[b].first, -lives[b].last, b),
         lambda b: (lives[b].first, lives[b].last, b),
     )
     orders = [sorted(lives, key=key) for key in keys]

@@ -4,7 +4,7 @@ from sensorsmith.data.health import health
 from sensorsmith.data.load import hash_source, load_source
 from sensorsmith.data.records import DataSet, Recording
 from sensorsmith.data.source import Source
-from sensorsmith.data.sources import SOURCES, cache_folder, fetch, find, named
+from sensorsmith.data.sources import SOURCES, fetch, find, named
 from sensorsmith.data.split import SPLITS, group_of, split_groups
 from sensorsmith.data.store import load_dataset, save_dataset
 from sensorsmith.data.transducer import counts_per_unit, dimension, resolution, window_samples
@@ -17,7 +17,6 @@ __all__ = [
     "Recording",
     "Source",
     "Windows",
-    "cache_folder",
     "counts_per_unit",
     "dimension",
     "fetch",

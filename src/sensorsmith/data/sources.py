@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from sensorsmith.base.errors import DataError, MissingTool
-from sensorsmith.base.files import write_bytes
+from sensorsmith.base.files import cache_folder, write_bytes
 from sensorsmith.base.hashing import hash_bytes, hash_file
 from sensorsmith.data.records import DataSet
 from sensorsmith.data.source import Source
@@ -93,18 +93,6 @@ def named(name: str) -> Source:
     if name not in SOURCES:
         raise DataError(f"there is no data set {name!r}", todo=f"choose from {', '.join(SOURCES)}")
     return SOURCES[name]
-
-
-def cache_folder() -> Path:
-    """Where this system's users keep what can be fetched again."""
-    home = Path.home()
-    if sys.platform == "win32":
-        root = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        root = home / "Library" / "Caches"
-    else:
-        root = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")
-    return root / "sensorsmith"
 
 
 def _installed(source: Source) -> Iterator[Path]:

@@ -46,7 +46,7 @@ class CortexM:
         self._idle = self._program.symbol("ss_idle").address
         self._stack = (self._program.symbol("ss_bss_end").address, board.ram.start + board.ram.size)
         self._board, self._window = board, window_shape
-        self.machine = Machine(limit)
+        self.machine = Machine(board.target, limit)
         try:
             self._boot()
         except BaseException:
@@ -118,8 +118,8 @@ class CortexM:
     def profile(self, samples: npt.NDArray[np.int16]) -> dict[str, int]:
         names = {symbol.address: symbol.name for symbol in self._program.symbols if symbol.function}
         ops = [*self._begin(samples), ("count", self._idle, list(names))]
-        *_, counts = self.do(ops, "counting instructions")
-        return {names[entry]: count for entry, count in counts}
+        *_, (functions, _instructions) = self.do(ops, "counting instructions")
+        return {names[entry]: count for entry, count in functions}
 
     def observe(self, samples: npt.NDArray[np.int16], points: Sequence[tuple[str, str, int, int]]) -> list[bytes]:
         ops = self._begin(samples)

@@ -12,10 +12,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from sensorsmith.base.errors import EmulatorError, MissingTool
+from sensorsmith.base.errors import BoardError, EmulatorError, MissingTool
 from sensorsmith.emulate.protocol import receive, send
 
 WORKER = Path(__file__).with_name("worker_unicorn.py")
+CORES = {"cortex-m0plus": "M0", "cortex-m4": "M4", "cortex-m7": "M7", "cortex-m33": "M33"}
+"""The worker's core for each target. The instruction set of an M0+ is that of an M0."""
 
 Op = tuple[str, *tuple[Any, ...]]
 """An operation of the worker; `write` takes bytes in place of their number, and `read` gives bytes."""
@@ -38,20 +40,24 @@ class Machine:
     """An emulated processor. It lives in its own process, which is killed when it takes too long or is closed.
 
     Args:
+        target: its instruction set, a key of `CORES`.
         limit: seconds of wall-clock time for one batch of operations.
 
     Raises:
+        BoardError: the emulator has no such processor.
         MissingTool: the emulator is not installed.
     """
 
-    def __init__(self, limit: float) -> None:
+    def __init__(self, target: str, limit: float) -> None:
+        if target not in CORES:
+            raise BoardError(f"unicorn does not emulate {target}", todo=f"use one of {', '.join(CORES)}")
         if importlib.util.find_spec("unicorn") is None:
             raise MissingTool("the emulator unicorn is not installed", todo='run: pip install "sensorsmith[emulate]"')
         self._limit = limit
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the worker lives
         self._process = subprocess.Popen(
             # -P: the worker must not find the modules beside it.
-            [sys.executable, "-P", str(WORKER)],
+            [sys.executable, "-P", str(WORKER), CORES[target]],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._complaints,

@@ -9,10 +9,11 @@
 # MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT
 # HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE,
 # ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
-"""A Cortex-M4 in a process of its own: reads batches of operations from stdin, writes their results to stdout.
+"""A Cortex-M in a process of its own: reads batches of operations from stdin, writes their results to stdout.
 
-This file stands alone: it imports the standard library and unicorn, and nothing imports it. The frames are those of
-protocol.py. It knows memory, registers and addresses; what firmware runs on it, only its parent knows.
+This file stands alone: it imports the standard library and unicorn, and nothing imports it. Its argument is the core:
+M0, M4, M7 or M33. The frames are those of protocol.py. It knows memory, registers and addresses; what firmware runs on
+it, only its parent knows.
 
 The operations, in a request `{"ops": [[name, argument...], ...]}`:
 
@@ -24,7 +25,9 @@ The operations, in a request `{"ops": [[name, argument...], ...]}`:
     run until                  runs from PC to the address `until`
     call function until a...   calls a function with up to four arguments, as an interrupt would: all registers are as
                                before when it has returned. `until` is any address that the function does not reach
-    count until entries        `run`, counting instructions: [[entry, n], ...] for the functions that returned
+    count until entries        `run`, counting instructions: [[entry, n], ...] for the functions that returned, those
+                               that they called included; and [[address, n, taken], ...] for each that was executed:
+                               how often, and how often the next one was not the one behind it
     save address size...       keeps registers and these ranges of memory
     restore                    brings back what was kept
 """
@@ -47,8 +50,18 @@ from unicorn.arm_const import (
     UC_ARM_REG_PC,
     UC_ARM_REG_R0,
     UC_ARM_REG_SP,
+    UC_CPU_ARM_CORTEX_M0,
     UC_CPU_ARM_CORTEX_M4,
+    UC_CPU_ARM_CORTEX_M7,
+    UC_CPU_ARM_CORTEX_M33,
 )
+
+CORES = {
+    "M0": UC_CPU_ARM_CORTEX_M0,
+    "M4": UC_CPU_ARM_CORTEX_M4,
+    "M7": UC_CPU_ARM_CORTEX_M7,
+    "M33": UC_CPU_ARM_CORTEX_M33,
+}
 
 _IT = 0x0600FC00  # bits of the status register: how far the core is in a block of conditional instructions
 
@@ -58,10 +71,10 @@ class Stopped(Exception):
 
 
 class Core:
-    def __init__(self) -> None:
+    def __init__(self, core: str) -> None:
         # UC_MODE_MCLASS would make it a Cortex-M33, whatever model is set.
         self._uc = Uc(UC_ARCH_ARM, UC_MODE_THUMB)
-        self._uc.ctl_set_cpu_model(UC_CPU_ARM_CORTEX_M4)
+        self._uc.ctl_set_cpu_model(CORES[core])
         self._kept: tuple[Any, list[tuple[int, bytes]]] | None = None
         self._until: int | None = None
         self.body = memoryview(b"")
@@ -108,7 +121,7 @@ class Core:
         self._uc.context_restore(before)
         return result
 
-    def count(self, until: int, entries: list[int]) -> list[tuple[int, int]]:
+    def count(self, until: int, entries: list[int]) -> tuple[list[tuple[int, int]], list[tuple[int, int, int]]]:
         counter = _Counter(frozenset(entries))
         hook = self._uc.hook_add(UC_HOOK_BLOCK, counter.on_block)
         self._uc.ctl_flush_tb()  # blocks translated before do not call the hook
@@ -117,7 +130,7 @@ class Core:
         finally:
             self._uc.hook_del(hook)
             self._uc.ctl_flush_tb()
-        return sorted(counter.totals.items())
+        return sorted(counter.totals.items()), counter.instructions()
 
     def save(self, *ranges: int) -> None:
         spans = zip(ranges[::2], ranges[1::2], strict=True)
@@ -132,40 +145,69 @@ class Core:
             self._uc.mem_write(address, content)
 
 
+class _Block:
+    """Instructions that are executed one after the other. Blocks may overlap."""
+
+    def __init__(self, addresses: list[int], end: int) -> None:
+        self.addresses, self.end = addresses, end
+        self.length = len(addresses)
+        self.count = self.taken = 0
+
+
 class _Counter:
     """Counts instructions by block, and gives them to every function that is active.
 
-    A function is entered where a block starts at its entry, and left where one starts at its return address. There is
-    no recursion in this firmware, so an entry into the innermost function is a jump back to its first instruction.
+    A function is entered by a jump to its entry, and left by one to its return address. There is no recursion in this
+    firmware, so an entry into the innermost function is a jump back to its first instruction.
     """
 
     def __init__(self, entries: frozenset[int]) -> None:
         self._entries = entries
-        self._lengths: dict[tuple[int, int], int] = {}
+        self._blocks: dict[tuple[int, int], _Block] = {}
+        self._last = _Block([], -1)
         self._active: list[tuple[int, int, int]] = []  # entry, return address, count at entry
         self._done = 0
         self.totals: dict[int, int] = {}
 
     def on_block(self, uc: Uc, address: int, size: int, _: object) -> None:
+        if self._last.end != address:
+            self._last.taken += 1
+            self._jump(uc, address)
+        try:
+            block = self._blocks[address, size]
+        except KeyError:
+            block = _Block(_addresses(address, bytes(uc.mem_read(address, size))), address + size)
+            self._blocks[address, size] = block
+        block.count += 1
+        self._done += block.length
+        self._last = block
+
+    def _jump(self, uc: Uc, address: int) -> None:
         while self._active and address == self._active[-1][1]:
             entry, _back, start = self._active.pop()
             self.totals[entry] = self.totals.get(entry, 0) + self._done - start
         if address in self._entries and not (self._active and self._active[-1][0] == address):
             self._active.append((address, uc.reg_read(UC_ARM_REG_LR) & ~1, self._done))
-        block = (address, size)
-        if block not in self._lengths:
-            self._lengths[block] = _instructions(bytes(uc.mem_read(address, size)))
-        self._done += self._lengths[block]
+
+    def instructions(self) -> list[tuple[int, int, int]]:
+        """Address, times executed, times taken."""
+        executed: dict[int, int] = {}
+        taken: dict[int, int] = {}
+        for block in self._blocks.values():
+            for address in block.addresses:
+                executed[address] = executed.get(address, 0) + block.count
+            taken[block.addresses[-1]] = taken.get(block.addresses[-1], 0) + block.taken
+        return [(address, count, taken.get(address, 0)) for address, count in sorted(executed.items())]
 
 
-def _instructions(code: bytes) -> int:
-    """Number of Thumb-2 instructions: the first half word of a long one starts with 0b11101, 0b11110 or 0b11111."""
+def _addresses(start: int, code: bytes) -> list[int]:
+    """Where Thumb-2 instructions begin: the first half word of a long one starts with 0b11101, 0b11110 or 0b11111."""
     halves = struct.unpack(f"<{len(code) // 2}H", code)
-    at = count = 0
+    at, addresses = 0, []
     while at < len(halves):
+        addresses.append(start + 2 * at)
         at += 2 if halves[at] >> 11 in (0b11101, 0b11110, 0b11111) else 1
-        count += 1
-    return count
+    return addresses
 
 
 def _serve(core: Core, ops: list[list[Any]], body: bytes) -> dict[str, Any]:
@@ -191,7 +233,7 @@ def _receive(stream: BinaryIO, requests: queue.Queue[tuple[dict[str, Any], bytes
 def main() -> None:
     requests: queue.Queue[tuple[dict[str, Any], bytes]] = queue.Queue()
     threading.Thread(target=_receive, args=(sys.stdin.buffer, requests), daemon=True).start()
-    core = Core()
+    core = Core(sys.argv[1])
     while True:
         request, body = requests.get()
         header = json.dumps(_serve(core, request["ops"], body)).encode()

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from sensorsmith.firmware.bench import WASM_STACK, Bench, build_bench
 from sensorsmith.firmware.build import build
 from sensorsmith.firmware.elf import Elf, Section, Segment, Symbol, read_elf
+from sensorsmith.firmware.helpers import forbidden_helpers
 from sensorsmith.firmware.image import Image, firmware_id, patch_identity
-from sensorsmith.firmware.toolchain import Toolchain, find
+from sensorsmith.firmware.places import PLACES
+from sensorsmith.firmware.toolchain import AVR_CHIP, Compiler, Toolchain, find
+from sensorsmith.firmware.wasm import Module, read_wasm
 
 __all__ = [
+    "AVR_CHIP",
+    "PLACES",
+    "WASM_STACK",
+    "Bench",
+    "Compiler",
     "Elf",
     "Image",
+    "Module",
     "Section",
     "Segment",
     "Symbol",
     "Toolchain",
     "build",
+    "build_bench",
     "find",
     "firmware_id",
+    "forbidden_helpers",
     "patch_identity",
     "read_elf",
+    "read_wasm",
 ]

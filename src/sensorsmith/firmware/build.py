@@ -14,20 +14,17 @@ from sensorsmith.firmware import port
 from sensorsmith.firmware.elf import read_elf
 from sensorsmith.firmware.image import Image, firmware_id, map_text, stamp
 from sensorsmith.firmware.link import STACK, linker_script
-from sensorsmith.firmware.toolchain import Toolchain, find
+from sensorsmith.firmware.toolchain import LINK, Toolchain, find
 from sensorsmith.interface import emit_c
 from sensorsmith.spec.types import Sensor
 
 _OWN = {
     "runtime/interface": ("ss_registers.h", "ss_registers.c"),
     "runtime/post": ("ss_classify.h",),
-    "firmware/c": ("build_id.c", "build_id.h", "hal.h", "hal_emulated.c", "main.c", "memory.c", "startup.c"),
+    "firmware/c": (
+        *("build_id.c", "build_id.h", "fault.c", "hal.h", "hal_emulated.c", "main.c", "memory.c", "startup.c"),
+    ),
 }
-_FLAGS = (
-    *("-std=c11", "-O2", "-g0", "-fomit-frame-pointer", "-ffreestanding", "-nostdlib"),
-    *("-ffunction-sections", "-fdata-sections", "-fno-common", "-fno-unwind-tables", "-fno-asynchronous-unwind-tables"),
-    *("-Wl,--gc-sections", "-Wl,--build-id=none", "-T", "sensor.ld", "-o", "sensor.elf"),
-)
 
 
 def build(
@@ -58,7 +55,7 @@ def build(
             (folder / file).write_text(text, encoding="utf-8", newline="\n")
         units = sorted(file for file in texts if file.endswith(".c"))
         # Names without paths and this map keep the folder's name out of the image.
-        toolchain.run([f"-ffile-prefix-map={name}=.", *_FLAGS, *units], folder)
+        toolchain.run([f"-ffile-prefix-map={name}=.", *LINK, "-T", "sensor.ld", "-o", "sensor.elf", *units], folder)
         elf = (folder / "sensor.elf").read_bytes()
     return _image(stamp(elf), board, toolchain)
 
@@ -70,14 +67,16 @@ def _texts(sensor: Sensor, board: BoardSpec, sources: Mapping[str, str], model_i
         for file in names
     }
     own |= (
-        emit_c(sensor)
-        | port.emit_c()
-        | {"ss_config.h": _config(_name(sources), model_id), "sensor.ld": linker_script(board)}
+        emit_c(sensor) | port.emit_c() | {"ss_config.h": _config(_name(sources), model_id), "sensor.ld": _script(board)}
     )
     clash = own.keys() & sources.keys()
     if clash:
         raise DataError(f"the sources must not have a file named {min(clash)}", where="firmware")
     return own | dict(sources)
+
+
+def _script(board: BoardSpec) -> str:
+    return linker_script(board.flash.start, board.ram.start, board.ram.start + board.ram.size)
 
 
 def _name(sources: Mapping[str, str]) -> str:

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 
 from sensorsmith.base.errors import DataError
 
-_ALLOC, _NOBITS, _SYMTAB, _LOAD = 0x2, 8, 2, 1
-_FUNCTION = 2
+_WRITE, _ALLOC, _NOBITS, _SYMTAB, _LOAD = 0x1, 0x2, 8, 2, 1
+_NO_TYPE, _FUNCTION = 0, 2
 
 
 @dataclass(frozen=True)
 class Section:
-    """A section that takes memory on the device; `stored` ones are in flash too."""
+    """A section that takes memory on the device; `stored` ones are in flash, `writable` ones in RAM."""
 
     name: str
     address: int
     size: int
     stored: bool
+    writable: bool
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Elf:
 
 
 def read_elf(data: bytes) -> Elf:
-    """Read a linked ELF file for Arm.
+    """Read a linked ELF file.
 
     Raises:
         DataError: it is something else, or cut short.
@@ -108,7 +109,7 @@ def _read(data: bytes) -> Elf:
     headers = [struct.unpack_from("<10I", data, sections + i * section_size) for i in range(section_count)]
     strings = headers[names][4]
     found = [
-        Section(_text(data, strings + name), address, size, kind != _NOBITS)
+        Section(_text(data, strings + name), address, size, kind != _NOBITS, bool(flags & _WRITE))
         for name, kind, flags, address, _, size, *_ in headers
         if flags & _ALLOC and size
     ]
@@ -130,7 +131,8 @@ def _symbols(data: bytes, headers: list[tuple[int, ...]]) -> list[Symbol]:
             text = _text(data, strings + name)
             # Names that start with $ mark code and data for disassemblers; section 0 is "not defined here".
             if section != 0 and (info & 0xF) <= _FUNCTION and text and not text.startswith("$"):
-                function = info & 0xF == _FUNCTION
+                # The helpers of AVR are written in assembly, which gives them a size but no type.
+                function = info & 0xF == _FUNCTION or (info & 0xF == _NO_TYPE and length > 0)
                 symbols.append(Symbol(text, value & ~1 if function else value, length, function))
     return symbols
 

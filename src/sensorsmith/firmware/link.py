@@ -1,8 +1,6 @@
-"""The linker script of a board."""
+"""The linker script of an image."""
 
 from __future__ import annotations
-
-from sensorsmith.boards import BoardSpec
 
 STACK = 4096
 """Bytes kept free for the stack, which grows down from the end of RAM."""
@@ -31,6 +29,6 @@ SECTIONS
 """
 
 
-def linker_script(board: BoardSpec) -> str:
-    """GNU linker script: code and constants in flash, statics from the start of RAM, the stack at its end."""
-    return _SCRIPT.format(flash=board.flash.start, ram=board.ram.start, stack=board.ram.start + board.ram.size)
+def linker_script(flash: int, ram: int, stack_top: int) -> str:
+    """GNU linker script: code and constants from `flash`, statics from `ram`, the stack down from `stack_top`."""
+    return _SCRIPT.format(flash=flash, ram=ram, stack=stack_top)

@@ -1,5 +1,6 @@
 """The graph that every model passes through: types, .tflite reader and writer, and the reference interpreter."""
 
+from sensorsmith.graph.border import enter, leave
 from sensorsmith.graph.check import check_graph
 from sensorsmith.graph.fixedpoint import multiply_by_quantized_multiplier, quantize_multiplier
 from sensorsmith.graph.interpreter import initial_state, interpret, interpret_batch
@@ -22,6 +23,7 @@ from sensorsmith.graph.types import (
     ArgMax,
     ArgMin,
     BatchMatMul,
+    Border,
     Concatenation,
     Conv2D,
     DepthToSpace,
@@ -30,6 +32,7 @@ from sensorsmith.graph.types import (
     Elu,
     ExpandDims,
     Extremum,
+    Face,
     FullyConnected,
     Gather,
     Graph,
@@ -83,6 +86,7 @@ __all__ = [
     "ArgMax",
     "ArgMin",
     "BatchMatMul",
+    "Border",
     "Concatenation",
     "Conv2D",
     "DType",
@@ -91,6 +95,7 @@ __all__ = [
     "Elu",
     "ExpandDims",
     "Extremum",
+    "Face",
     "FullyConnected",
     "Gather",
     "Graph",
@@ -137,9 +142,11 @@ __all__ = [
     "check_graph",
     "conv_scales",
     "dense_scales",
+    "enter",
     "initial_state",
     "interpret",
     "interpret_batch",
+    "leave",
     "mean_scale",
     "multiply_by_quantized_multiplier",
     "output_size",

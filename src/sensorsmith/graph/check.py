@@ -8,11 +8,12 @@ from typing import Any
 from sensorsmith.base.errors import ModelError
 from sensorsmith.graph.ops import family_of, name_of
 from sensorsmith.graph.ops.family import DTYPES, NARROW, STATES, Family, Kind, Layer
-from sensorsmith.graph.types import Graph, Node, Operator, Tensor
+from sensorsmith.graph.types import Face, Graph, Node, Operator, Tensor
 
 # No microcontroller holds a tensor of so many elements, nor a layer of so many channels.
 MAX_ELEMENTS = 1 << 24
 MAX_RANK = 8
+_NAME_LENGTH = 200
 
 
 def check_graph(graph: Graph) -> None:
@@ -23,11 +24,12 @@ def check_graph(graph: Graph) -> None:
     """
     for index, tensor in enumerate(graph.tensors):
         check_tensor(tensor, f"tensor {index} ({tensor.name!r})")
-    for kind, ends in (("input", graph.inputs), ("output", graph.outputs)):
-        if len(ends) != 1:
-            raise ModelError(f"the model has {len(ends)} {kind}s", todo=f"convert it with exactly one {kind}")
-        _require_index(graph, ends[0], f"the model's {kind}")
+    check_ends(graph.inputs, graph.outputs)
+    for kind, (end,) in (("input", graph.inputs), ("output", graph.outputs)):
+        _require_index(graph, end, f"the model's {kind}")
     _check_flow(graph)
+    for face, end in ((graph.border.input, graph.inputs[0]), (graph.border.output, graph.outputs[0])):
+        _check_face(face, graph.tensors[end])
     for index, node in enumerate(graph.nodes):
         _check_layer(family_of(node.op), node.op, layer_of(graph, index))
     for kind, end in (("input", graph.inputs[0]), ("output", graph.outputs[0])):
@@ -71,7 +73,12 @@ def layer_of(graph: Graph, index: int, number: int = 0) -> Layer:
 def _place(graph: Graph, index: int) -> str:
     node = graph.nodes[index]
     output = graph.tensors[node.outputs[0]].name if node.outputs and _is_index(graph, node.outputs[0]) else "?"
-    return f"layer {index} ({name_of(node.op)} -> {output!r})"
+    return f"layer {index} ({name_of(node.op)} -> {shorten(output)!r})"
+
+
+def shorten(name: str) -> str:
+    """A name as messages give it: a hostile file may give each of its layers a name of a megabyte."""
+    return name if len(name) <= _NAME_LENGTH else f"{name[: _NAME_LENGTH - 3]}..."
 
 
 def check_shape(shape: tuple[int, ...], place: str) -> None:
@@ -113,6 +120,22 @@ def _check_quantization(tensor: Tensor, place: str) -> None:
         raise ModelError("has a scale that is not positive and finite", where=place, todo="quantize the model again")
     if tensor.dtype == "int8" and not all(-128 <= z <= 127 for z in q.zero_point):
         raise ModelError("has a zero point outside of int8", where=place, todo="quantize the model again")
+
+
+def check_ends(inputs: tuple[int, ...], outputs: tuple[int, ...]) -> None:
+    """Check that there is one input and one output, as emitted C has."""
+    for kind, ends in (("input", inputs), ("output", outputs)):
+        if len(ends) != 1:
+            raise ModelError(f"the model has {len(ends)} {kind}s", todo=f"convert it with exactly one {kind}")
+
+
+def _check_face(face: Face | None, tensor: Tensor) -> None:
+    if face is not None and tensor.dtype != "int8":
+        raise ModelError(
+            f"is {face.dtype} in the file but {tensor.dtype} inside",
+            where=f"tensor {tensor.name!r}",
+            todo="convert the model to int8",
+        )
 
 
 def _check_flow(graph: Graph) -> None:

@@ -16,7 +16,8 @@ from sensorsmith.base.errors import ModelError
 
 # Names, shapes, scales and tables of the largest models for microcontrollers take well under 1 MB.
 METADATA_LIMIT = 8 << 20
-_TABLE_COST = 64
+# In time rather than memory: a file of nothing but tables is refused within seconds.
+_TABLE_COST = 256
 _EMPTY_TABLE = struct.pack("<HHi", 4, 4, 4)
 
 
@@ -263,7 +264,7 @@ class _Builder:
         if isinstance(value, bytes):
             return self.items(value, len(value), BLOB_ALIGNMENT)
         records = [item for item in value if isinstance(item, Record)]
-        if records:
+        if records or not field.format:
             return self.tables(records)
         return self.items(struct.pack(f"<{len(value)}{field.format}", *value), len(value), 8)
 

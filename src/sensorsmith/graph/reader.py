@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import math
+from collections import Counter
 from dataclasses import replace
-from typing import NoReturn
 
 import numpy as np
-import numpy.typing as npt
 
 from sensorsmith.base.errors import ModelError
-from sensorsmith.graph.check import check_graph, check_shape, check_tensor
-from sensorsmith.graph.flatbuffer import Source, Table
+from sensorsmith.graph.border import strip_border
+from sensorsmith.graph.check import check_ends, check_graph
+from sensorsmith.graph.dequantize import dequantize
+from sensorsmith.graph.dilate import dilate
+from sensorsmith.graph.flatbuffer import Source
+from sensorsmith.graph.fold import drop_unused, fold
 from sensorsmith.graph.ops import BY_CODE, SUPPORTED, family_of
-from sensorsmith.graph.schema import (
-    BUFFER,
-    CUSTOM,
-    DTYPES,
-    IDENTIFIER,
-    INT4,
-    MODEL,
-    OPERATOR,
-    OPERATOR_CODE,
-    QUANTIZATION,
-    SUBGRAPH,
-    TENSOR,
-    VERSION,
-    operator_name,
-)
+from sensorsmith.graph.raw import RawModel, RawOperator, read_raw, to_tensor
+from sensorsmith.graph.schema import CUSTOM, IDENTIFIER, MODEL, SUBGRAPH, UINT8, VERSION, type_name
 from sensorsmith.graph.substitutes import substitute_for
-from sensorsmith.graph.types import Graph, Node, Quantization, Tensor
+from sensorsmith.graph.types import Graph, Node, Tensor
 
 SIZE_LIMIT = 64 << 20
 
@@ -37,8 +26,9 @@ SIZE_LIMIT = 64 << 20
 def read_tflite(data: bytes) -> Graph:
     """The graph of a .tflite file (schema version 3): one subgraph of supported operators, in int8 or float32.
 
-    Weights that are quantized in a model that computes in float32 become float32. Constants are read-only views of
-    `data`. A dynamic batch (-1 in a shape's signature) is taken as 1.
+    A dynamic batch (-1 in a shape's signature) is taken as 1, and what exporters compute with it is folded away (see
+    fold.py). uint8 or float32 at the border of an int8 model is set aside (see border.py). Weights that are quantized
+    in a model that computes in float32 become float32. Other constants are read-only views of `data`.
 
     Raises:
         ModelError: the file is damaged or too large (64 MB), or the model is outside of what Sensorsmith supports.
@@ -55,151 +45,81 @@ def read_tflite(data: bytes) -> Graph:
     subgraphs = model.tables("subgraphs", SUBGRAPH)
     if len(subgraphs) != 1:
         raise ModelError(f"the model has {len(subgraphs)} subgraphs", todo="convert it without control flow")
-    subgraph = subgraphs[0]
-    buffers = model.tables("buffers", BUFFER)
-    described = subgraph.tables("tensors", TENSOR)
-    operators = subgraph.tables("operators", OPERATOR)
-    codes = model.tables("operator_codes", OPERATOR_CODE)
+    file = read_raw(subgraphs[0], model)
+    check_ends(file.inputs, file.outputs)
+    inner, border = strip_border(dilate(fold(file)))
+    inner = drop_unused(inner, file)
     # Operators first: a model with a foreign one often has tensors of foreign types too, and the operator says more.
-    numbers = [_code(index, table, codes, described) for index, table in enumerate(operators)]
-    used = {i for table in (*operators, subgraph) for end in ("inputs", "outputs") for i in table.integers(end)}
-    tensors = tuple(
-        _tensor(table, buffers) if index in used or all(table.integers("shape")) else _placeholder(table)
-        for index, table in enumerate(described)
-    )
-    nodes = tuple(_node(number, table, tensors) for number, table in zip(numbers, operators, strict=True))
-    graph = Graph(
-        subgraph.text("name"),
-        _with_float_weights(tensors, nodes),
-        nodes,
-        subgraph.integers("inputs"),
-        subgraph.integers("outputs"),
-    )
+    for op in inner.operators:
+        _require_supported(op, inner)
+    tensors = _tensors(inner)
+    nodes = tuple(_node(op, tensors) for op in inner.operators)
+    graph = Graph(inner.name, _adapted(tensors, nodes), nodes, inner.inputs, inner.outputs, border)
     check_graph(graph)
     return graph
 
 
-def _tensor(table: Table, buffers: list[Table]) -> Tensor:
-    name, shape, type_ = table.text("name"), table.integers("shape"), table.integer("type")
-    place = f"{table.place} ({name!r})"
-    check_shape(shape, place)
-    if type_ not in (*DTYPES, INT4):
-        raise ModelError(
-            f"has a type other than {', '.join(DTYPES.values())}", where=place, todo="convert the model to int8"
+def _require_supported(op: RawOperator, model: RawModel) -> None:
+    types = [model.tensors[i].type for i in (*op.inputs, *op.outputs) if 0 <= i < len(model.tensors)]
+    if op.name in ("QUANTIZE", "DEQUANTIZE") and types[0] != types[-1]:
+        raise op.refuse(
+            f"{op.name} changes from {type_name(types[0])} to {type_name(types[-1])} inside of the model",
+            "quantize every layer of the model to int8",
         )
-    if table.has("sparsity"):
-        raise ModelError("is sparse", where=place, todo="convert a dense model")
-    data = _content(table, buffers, place)
-    if type_ == INT4:
-        return Tensor(name, shape, "int8", _quantization(table, place), _unpacked(data, shape, place))
-    constant = None
-    if len(data):
-        dtype = np.dtype(DTYPES[type_])
-        if math.prod(shape) * dtype.itemsize != len(data):
+    if UINT8 in types and op.number != CUSTOM:
+        raise op.refuse(
+            f"{op.name} computes in uint8, which came before int8",
+            "convert the model again with full-integer quantization to int8",
+        )
+    if op.number not in BY_CODE:
+        reason, todo = substitute_for(op.name.removesuffix(" (custom)"), op.number == CUSTOM, SUPPORTED)
+        raise op.refuse(f"the operator {op.name} is not supported{': ' * bool(reason)}{reason}", todo)
+
+
+def _tensors(model: RawModel) -> tuple[Tensor, ...]:
+    uses = Counter(i for op in model.operators for i in op.inputs)
+    size = 0
+    tensors = []
+    for index, raw in enumerate(model.tensors):
+        # Layers may share a constant, and constants a content: each costs the work of checking it, and is written to C.
+        size += len(raw.content) * max(1, uses[index])
+        if size > SIZE_LIMIT:
             raise ModelError(
-                f"has {len(data)} bytes of content for {dtype} {shape}", where=place, todo="convert the model again"
+                f"constants, counted for each layer that uses them, take more than {SIZE_LIMIT >> 20} MB",
+                where=raw.place,
+                todo="use a model for microcontrollers",
             )
-        constant = np.frombuffer(data, dtype.newbyteorder("<")).astype(dtype, copy=False).reshape(shape)
-    variable = bool(table.integer("is_variable"))
-    return Tensor(name, shape, DTYPES[type_], _quantization(table, place), constant, variable)
+        tensors.append(to_tensor(raw))
+    return tuple(tensors)
 
 
-def _unpacked(data: memoryview, shape: tuple[int, ...], place: str) -> npt.NDArray[np.int8]:
-    """Int4 values, two to a byte and the first in the lower half, as int8."""
-    count = math.prod(shape)
-    if len(data) != (count + 1) // 2:
-        raise ModelError(
-            f"has {len(data)} bytes of content for int4 {shape}",
-            where=place,
-            todo="convert the model again, with constants only in int4",
-        )
-    packed = np.frombuffer(data, np.int8)
-    # The left shift drops the upper half, the right shifts repeat the sign.
-    values = np.stack([np.left_shift(packed, 4) >> 4, packed >> 4], axis=-1).reshape(-1)[:count].reshape(shape)
-    values.flags.writeable = False
-    return values
-
-
-def _placeholder(table: Table) -> Tensor:
-    """Stands for a tensor without elements that no layer uses, as they come with an LSTM, so that indices stay."""
-    return Tensor(table.text("name"), (1,), "int8")
-
-
-def _content(table: Table, buffers: list[Table], place: str) -> memoryview:
-    index = table.integer("buffer")
-    if index >= len(buffers):
-        raise ModelError(f"has buffer {index} of {len(buffers)}", where=place, todo="copy or convert the model again")
-    if buffers[index].integer("offset"):
-        raise ModelError("its content lies outside of the model", where=place, todo="convert the model to one file")
-    return buffers[index].blob("data")
-
-
-def _quantization(table: Table, place: str) -> Quantization | None:
-    parameters = table.table("quantization", QUANTIZATION)
-    if parameters.integer("details_type"):
-        raise ModelError(
-            "has a custom or blockwise quantization", where=place, todo="quantize per tensor or per channel"
-        )
-    scale, zero_point = parameters.reals("scale"), parameters.integers("zero_point")
-    if not scale or not zero_point:
-        return None
-    # One zero point may stand for all channels.
-    zero_points = zero_point if len(zero_point) == len(scale) else zero_point[:1] * len(scale)
-    return Quantization(scale, zero_points, parameters.integer("quantized_dimension"))
-
-
-def _code(index: int, table: Table, codes: list[Table], tensors: list[Table]) -> int:
-    """The builtin code of an operator, which must be in the table of operators; its first output must be a tensor."""
-    outputs = table.integers("outputs")
-    if not outputs or not 0 <= outputs[0] < len(tensors) or table.integer("opcode_index") >= len(codes):
-        raise ModelError("has no operator code or no output", where=table.place, todo="copy or convert the model again")
-    code = codes[table.integer("opcode_index")]
-    # Codes up to 126 stood in one byte once; whichever field is larger holds the code.
-    number = max(code.integer("deprecated_builtin_code"), code.integer("builtin_code"))
-    if number not in BY_CODE:
-        _refuse_operator(number, code.text("custom_code"), f"layer {index} (-> {tensors[outputs[0]].text('name')!r})")
-    return number
-
-
-def _refuse_operator(number: int, custom: str, where: str) -> NoReturn:
-    name = custom if number == CUSTOM else operator_name(number)
-    reason, todo = substitute_for(name, number == CUSTOM, SUPPORTED)
-    raise ModelError(
-        f"the operator {name}{' (custom)' * (number == CUSTOM)} is not supported{': ' * bool(reason)}{reason}",
-        where=where,
-        todo=todo,
-    )
-
-
-def _node(number: int, table: Table, tensors: tuple[Tensor, ...]) -> Node:
-    family = BY_CODE[number]
-    inputs, outputs = table.integers("inputs"), table.integers("outputs")
-    kind = table.integer("builtin_options_type")
+def _node(op: RawOperator, tensors: tuple[Tensor, ...]) -> Node:
+    family = BY_CODE[op.number]
+    kind = op.table.integer("builtin_options_type")
     if kind not in (0, family.options_type):
-        raise ModelError(f"has options of type {kind}", where=table.place, todo="copy or convert the model again")
-    options = table.table("builtin_options", family.options)
-    return Node(family.decode(number, options, tensors[outputs[0]]), inputs, outputs)
+        raise ModelError(f"has options of type {kind}", where=op.place, todo="copy or convert the model again")
+    return Node(family.decode(op.number, op.options(family.options), tensors[op.outputs[0]]), op.inputs, op.outputs)
 
 
-def _with_float_weights(tensors: tuple[Tensor, ...], nodes: tuple[Node, ...]) -> tuple[Tensor, ...]:
-    """Replace int8 weights of layers that compute in float32 ("dynamic range quantization") by what they stand for."""
+def _adapted(tensors: tuple[Tensor, ...], nodes: tuple[Node, ...]) -> tuple[Tensor, ...]:
+    """Constants in the type that their layers take.
+
+    int8 weights of layers that compute in float32 ("dynamic range quantization") become what they stand for; axes and
+    shapes, which are int64 in some exports, become int32.
+    """
     result = list(tensors)
     for node in nodes:
         for i, operand in zip(node.inputs, family_of(node.op).slots(len(node.inputs)), strict=False):
-            if operand.kind == "weights" and 0 <= i < len(tensors) and tensors[node.outputs[0]].dtype == "float32":
-                result[i] = _dequantize(tensors[i])
+            if not 0 <= i < len(tensors):
+                continue
+            if operand.kind == "weights" and tensors[node.outputs[0]].dtype == "float32":
+                result[i] = dequantize(tensors[i])
+            elif operand.kind == "indices" and tensors[i].dtype == "int64":
+                result[i] = _as_int32(tensors[i])
     return tuple(result)
 
 
-def _dequantize(tensor: Tensor) -> Tensor:
-    q = tensor.quantization
-    if q is None or tensor.data is None or tensor.dtype != "int8":
+def _as_int32(tensor: Tensor) -> Tensor:
+    if tensor.data is None or not np.array_equal(tensor.data, tensor.data.astype(np.int32)):
         return tensor
-    check_tensor(tensor, f"tensor {tensor.name!r}")
-    along = [1] * len(tensor.shape)
-    if q.axis is not None:
-        along[q.axis] = len(q.scale)
-    scale = np.asarray(q.scale, np.float32).reshape(along)
-    zero_point = np.asarray(q.zero_point, np.float32).reshape(along)
-    real = (tensor.data.astype(np.float32) - zero_point) * scale
-    return replace(tensor, dtype="float32", quantization=None, data=real)
+    return replace(tensor, dtype="int32", data=tensor.data.astype(np.int32))

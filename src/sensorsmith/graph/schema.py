@@ -39,6 +39,7 @@ TENSOR: Layout = {
     "quantization": Field(4),
     "is_variable": Field(5, "?"),
     "sparsity": Field(6),
+    "shape_signature": Field(7, "i"),
 }
 QUANTIZATION: Layout = {
     "scale": Field(2, "f"),
@@ -59,6 +60,8 @@ BUFFER: Layout = {"data": Field(0), "offset": Field(1, "Q")}
 INT4 = 17
 
 DTYPES: dict[int, DType] = {0: "float32", 2: "int32", 4: "int64", 7: "int16", 9: "int8"}
+TYPE_NAMES = ("float32", "float16", "int32", "uint8", "int64", "string", "bool", "int16", "complex64", "int8")
+FLOAT32, FLOAT16, INT32, UINT8, INT64, INT8 = 0, 1, 2, 3, 4, 9
 
 CUSTOM = 32
 
@@ -93,6 +96,11 @@ STABLEHLO_CASE
 OPERATOR_NAMES = _NAMES.split()
 # From here on the one-byte field no longer holds the code.
 PLACEHOLDER_CODE = 127
+
+
+def type_name(number: int) -> str:
+    """The name of a tensor's type, or its number where it is newer than `TYPE_NAMES`."""
+    return TYPE_NAMES[number] if 0 <= number < len(TYPE_NAMES) else f"type {number}"
 
 
 def operator_name(code: int) -> str:

@@ -469,21 +469,43 @@ class Node:
     outputs: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class Face:
+    """The input or the output as the file shows it, where that is not the graph's int8.
+
+    Attributes:
+        name: of the file's tensor.
+        dtype: uint8 has the scale of the graph's tensor, and a zero point 128 above.
+    """
+
+    name: str
+    dtype: Literal["uint8", "float32"]
+
+
+@dataclass(frozen=True)
+class Border:
+    """Both ends as the file shows them; None where that is the graph's own tensor."""
+
+    input: Face | None = None
+    output: Face | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """A model: `nodes` in order of execution over `tensors`."""
+    """A model: `nodes` in order of execution over `tensors`, the conversion at the `border` aside."""
 
     name: str
     tensors: tuple[Tensor, ...]
     nodes: tuple[Node, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    border: Border = Border()
 
 
 def same(a: Graph, b: Graph) -> bool:
     """Whether two graphs are equal in every name, shape, type, quantization, constant, operator and connection."""
     return (
-        (a.name, a.nodes, a.inputs, a.outputs) == (b.name, b.nodes, b.inputs, b.outputs)
+        (a.name, a.nodes, a.inputs, a.outputs, a.border) == (b.name, b.nodes, b.inputs, b.outputs, b.border)
         and len(a.tensors) == len(b.tensors)
         and all(_same_tensor(s, t) for s, t in zip(a.tensors, b.tensors, strict=True))
     )

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from sensorsmith.graph.check import check_graph, layer_of
 from sensorsmith.graph.flatbuffer import Record, Value, build
 from sensorsmith.graph.ops import family_of
+from sensorsmith.graph.requantize import scale_of, zero_point_of
 from sensorsmith.graph.schema import (
     BUFFER,
     DTYPES,
+    FLOAT32,
     IDENTIFIER,
     MODEL,
     OPERATOR,
     OPERATOR_CODE,
+    OPERATOR_NAMES,
     PLACEHOLDER_CODE,
     QUANTIZATION,
     SUBGRAPH,
     TENSOR,
+    UINT8,
     VERSION,
 )
-from sensorsmith.graph.types import Graph, Node, Tensor
+from sensorsmith.graph.types import Face, Graph, Node, Tensor
 
 _TYPE_CODES = {name: code for code, name in DTYPES.items()}
+_QUANTIZE = (OPERATOR_NAMES.index("QUANTIZE"), 1)
+_DEQUANTIZE = (OPERATOR_NAMES.index("DEQUANTIZE"), 2)
 
 
 def write_tflite(graph: Graph) -> bytes:
@@ -30,15 +38,24 @@ def write_tflite(graph: Graph) -> bytes:
         ModelError: the graph is not sound (see `check_graph`).
     """
     check_graph(graph)
-    codes = sorted({_code(graph, index) for index in range(len(graph.nodes))})
+    before, after = _conversions(graph)
+    conversions = before + after
+    codes = sorted({_code(graph, index) for index in range(len(graph.nodes))} | {c.code for c in conversions})
     # Buffer 0 is empty by convention and stands for all tensors that are computed.
     constants = [index for index, tensor in enumerate(graph.tensors) if tensor.data is not None]
     buffers = {index: number for number, index in enumerate(constants, start=1)}
     subgraph: dict[str, Value] = {
-        "tensors": [_tensor(tensor, buffers.get(index, 0)) for index, tensor in enumerate(graph.tensors)],
-        "inputs": graph.inputs,
-        "outputs": graph.outputs,
-        "operators": [_operator(node, codes.index(_code(graph, index))) for index, node in enumerate(graph.nodes)],
+        "tensors": [
+            *(_tensor(tensor, buffers.get(index, 0)) for index, tensor in enumerate(graph.tensors)),
+            *(c.tensor for c in conversions),
+        ],
+        "inputs": before[0].inputs if before else graph.inputs,
+        "outputs": after[0].outputs if after else graph.outputs,
+        "operators": [
+            *(_conversion(c, codes.index(c.code)) for c in before),
+            *(_operator(node, codes.index(_code(graph, index))) for index, node in enumerate(graph.nodes)),
+            *(_conversion(c, codes.index(c.code)) for c in after),
+        ],
         "name": graph.name,
     }
     return build(
@@ -56,6 +73,47 @@ def write_tflite(graph: Graph) -> bytes:
         ),
         IDENTIFIER,
     )
+
+
+class _Conversion(NamedTuple):
+    """An operator at the border, and the file's tensor outside of it.
+
+    Attributes:
+        code: builtin code and version.
+    """
+
+    code: tuple[int, int]
+    tensor: Record
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+
+def _conversions(graph: Graph) -> tuple[list[_Conversion], list[_Conversion]]:
+    """What stands before the first layer and behind the last; its tensors come after those of the graph."""
+    outside = len(graph.tensors)
+    before, after = [], []
+    if graph.border.input is not None:
+        tensor = _face(graph.border.input, graph.tensors[graph.inputs[0]])
+        before.append(_Conversion(_QUANTIZE, tensor, (outside,), graph.inputs))
+        outside += 1
+    if graph.border.output is not None:
+        tensor = _face(graph.border.output, graph.tensors[graph.outputs[0]])
+        code = _QUANTIZE if graph.border.output.dtype == "uint8" else _DEQUANTIZE
+        after.append(_Conversion(code, tensor, graph.outputs, (outside,)))
+    return before, after
+
+
+def _face(face: Face, inner: Tensor) -> Record:
+    values: dict[str, Value] = {"shape": inner.shape, "type": FLOAT32, "name": face.name}
+    if face.dtype == "uint8":
+        quantization = {"scale": (scale_of(inner),), "zero_point": (zero_point_of(inner) + 128,)}
+        values |= {"type": UINT8, "quantization": Record(QUANTIZATION, quantization)}
+    return Record(TENSOR, values)
+
+
+def _conversion(conversion: _Conversion, opcode_index: int) -> Record:
+    ends = {"inputs": conversion.inputs, "outputs": conversion.outputs}
+    return Record(OPERATOR, {"opcode_index": opcode_index, **ends})
 
 
 def _code(graph: Graph, index: int) -> tuple[int, int]:

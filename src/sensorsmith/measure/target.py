@@ -43,23 +43,36 @@ def profile(board: Board, spec: BoardSpec, window: npt.NDArray[np.int16]) -> dic
 
 def model_time(spec: BoardSpec, instructions: int) -> dict[str, float]:
     """Seconds for a number of instructions, as min, typ, max over the range of cycles per instruction."""
-    cycles, clock = spec.cycles_per_instruction, spec.clock.typ or spec.clock.max or 0.0
+    cycles = spec.cycles_per_instruction
     parts = {"min": cycles.min, "typ": cycles.typ, "max": cycles.max}
-    return {name: instructions * factor / clock for name, factor in parts.items() if factor is not None}
+    return {name: instructions * factor / clock_of(spec) for name, factor in parts.items() if factor is not None}
 
 
 def model_energy(spec: BoardSpec, instructions: int) -> dict[str, float] | None:
-    """Joules for a number of instructions; None where no energy per cycle has been published for the board.
-
-    `typ` takes the middle of the published range where no typical value is given.
-    """
-    cycles, energy = spec.cycles_per_instruction, spec.energy_per_cycle
+    """Joules for a number of instructions; None where no energy per cycle has been published for the board."""
+    cycles, energy = spec.cycles_per_instruction, energy_per_cycle(spec)
     if energy is None:
         return None
-    low, high = energy.min or energy.typ or 0.0, energy.max or energy.typ or 0.0
-    typ = energy.typ or (low + high) / 2
+    low, typ, high = energy
     return {
         "min": instructions * (cycles.min or cycles.typ or 0.0) * low,
         "typ": instructions * (cycles.typ or cycles.max or 0.0) * typ,
         "max": instructions * (cycles.max or cycles.typ or 0.0) * high,
     }
+
+
+def clock_of(spec: BoardSpec) -> float:
+    """Hertz for which the board's figures are given."""
+    return spec.clock.typ or spec.clock.max or 0.0
+
+
+def energy_per_cycle(spec: BoardSpec) -> tuple[float, float, float] | None:
+    """Joules, as min, typ, max; None where nothing has been published for the board.
+
+    `typ` is the middle of the published range where no typical value is given.
+    """
+    energy = spec.energy_per_cycle
+    if energy is None:
+        return None
+    low, high = energy.min or energy.typ or 0.0, energy.max or energy.typ or 0.0
+    return low, energy.typ or (low + high) / 2, high

@@ -15,12 +15,10 @@
 #define SS_ARMV7EM 0
 #endif
 
-/* Loads and stores of other types than the object's own, at any address. */
+/* Int16 in memory that was declared as bytes. */
 #if defined(__GNUC__)
-typedef uint32_t __attribute__((may_alias, aligned(1))) ss_any_word;
 typedef int16_t __attribute__((may_alias)) ss_any_half;
 #else
-typedef uint32_t ss_any_word;
 typedef int16_t ss_any_half;
 #endif
 

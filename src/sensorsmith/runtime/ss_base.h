@@ -54,6 +54,43 @@ _Static_assert((int32_t)-3 >> 1 == -2, "right shift of a negative number must be
 #define SS_READ_32(p) (*(p))
 #endif
 
+/* A word at any address, in memory of any type. */
+#if defined(__GNUC__)
+typedef uint32_t __attribute__((may_alias, aligned(1))) ss_any_word;
+#else
+typedef uint32_t ss_any_word;
+#endif
+
+/* `size` bytes, by vectors where the target has them, else by words where it takes them at any address. */
+SS_KERNEL void ss_copy(const int8_t *from, int8_t *to, int size)
+{
+#if defined(__ARM_FEATURE_MVE)
+    __asm__ volatile("wlstp.8 lr, %[size], 1f\n"
+                     "2:\n\t"
+                     "vldrb.8 q0, [%[from]], #16\n\t"
+                     "vstrb.8 q0, [%[to]], #16\n\t"
+                     "letp lr, 2b\n"
+                     "1:"
+                     : [to] "+r"(to), [from] "+r"(from)
+                     : [size] "r"(size)
+                     : "q0", "lr", "memory");
+#else
+    int i = 0;
+#if defined(__ARM_FEATURE_UNALIGNED)
+    for (; i + 4 <= size; i += 4) {
+        uint32_t word = *(const ss_any_word *)&from[i];
+        SS_OPAQUE(word); /* else a compiler may call memcpy */
+        *(ss_any_word *)&to[i] = word;
+    }
+#endif
+    for (; i < size; i++) {
+        int8_t byte = from[i];
+        SS_OPAQUE(byte);
+        to[i] = byte;
+    }
+#endif
+}
+
 /* Hides where in the arena a tensor lies. Where a kernel steps through two of them by different strides, gcc (12 at
  * least) otherwise writes one address as a multiple of the other, loses sight of the array in both, and drops the whole
  * layer as if it had no effect. */

@@ -7,21 +7,15 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
+from sensorsmith.base.names import is_taken
 from sensorsmith.spec.mistakes import Told, quoted
 
-# Generated files are called after the sensor: Windows cannot store the first, and the rest would hide headers of C.
-_TAKEN = frozenset({
-    "con", "prn", "aux", "nul", "assert", "complex", "ctype", "errno", "fenv", "float", "inttypes", "iso646", "limits",
-    "locale", "math", "setjmp", "signal", "stdalign", "stdarg", "stdatomic", "stdbool", "stddef", "stdint", "stdio",
-    "stdlib", "stdnoreturn", "string", "tgmath", "threads", "time", "uchar", "wchar", "wctype",
-})  # fmt: skip
 
-
-def _field(pattern: str, rule: str, example: str, taken: frozenset[str] = frozenset()) -> Any:
+def _field(pattern: str, rule: str, example: str, *, of_files: bool = False) -> Any:
     def check(text: str) -> str:
         if not re.fullmatch(pattern, text):
             raise Told(f"{quoted(text)} is not {rule}", f'write for example "{example}"')
-        if text in taken or (taken and re.fullmatch(r"(com|lpt)\d|ss-.*", text)):
+        if of_files and is_taken(text):
             raise Told(f'"{text}" would hide a C header or a device of Windows', f'write for example "{example}"')
         return text
 
@@ -31,7 +25,7 @@ def _field(pattern: str, rule: str, example: str, taken: frozenset[str] = frozen
 
 _NAME = (r"[a-z][a-z0-9-]{1,39}", "2 to 40 lower-case letters, digits and hyphens, a letter first")
 
-Name = _field(*_NAME, "wrist-exercise", _TAKEN)
+Name = _field(*_NAME, "wrist-exercise", of_files=True)  # generated files are called after the sensor
 BoardName = _field(*_NAME, "nucleo-l4r5zi")
 ChannelName = _field(
     r"[a-z][a-z0-9_]{0,15}", "1 to 16 lower-case letters, digits and underscores, a letter first", "ax"

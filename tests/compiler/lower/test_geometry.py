@@ -75,7 +75,7 @@ def _together(count: int, window: Window, x: Dims, kernel: Dims, y: Dims) -> Ite
         yield from (("write", pixel * y.c + o) for pixel, _ in group for o in range(y.c))
 
 
-def _least(accesses: list[Access], output_size: int) -> int:
+def least_distance(accesses: list[Access], output_size: int) -> int:
     """The smallest distance from which on, whatever the distance, no byte is read after it was written upon."""
     fits = 0
     for distance in range(output_size + 1):
@@ -98,7 +98,7 @@ def _conv_call(geometry: tuple[Window, Dims, Dims, Dims], kind: type[Conv2D]) ->
 @settings(max_examples=200, deadline=None)
 @given(geometries())
 def test_the_lead_of_a_convolution(geometry: tuple[Window, Dims, Dims, Dims]) -> None:
-    expected = _least(list(_conv(*geometry)), geometry[3].size)
+    expected = least_distance(list(_conv(*geometry)), geometry[3].size)
     assert _conv_call(geometry, Conv2D).lead(INPUT, OUTPUT) == expected
 
 
@@ -107,7 +107,7 @@ def test_the_lead_of_a_convolution(geometry: tuple[Window, Dims, Dims, Dims]) ->
 def test_the_lead_of_a_depthwise_convolution(geometry: tuple[Window, Dims, Dims, Dims], multiplier: int) -> None:
     window, x, kernel, y = geometry
     geometry = window, x, kernel, Dims(y.h, y.w, x.c * multiplier)
-    expected = _least(list(_depthwise(*geometry)), geometry[3].size)
+    expected = least_distance(list(_depthwise(*geometry)), geometry[3].size)
     assert _conv_call(geometry, DepthwiseConv2D).lead(INPUT, OUTPUT) == expected
 
 
@@ -117,7 +117,7 @@ def test_the_lead_of_a_pooling(geometry: tuple[Window, Dims, Dims, Dims]) -> Non
     window, x, kernel, y = geometry
     geometry = window, x, kernel, Dims(y.h, y.w, x.c)
     call = MaxPool(window, RANGE, x, INPUT, kernel, geometry[3], OUTPUT)
-    assert call.lead(INPUT, OUTPUT) == _least(list(_depthwise(*geometry)), geometry[3].size)
+    assert call.lead(INPUT, OUTPUT) == least_distance(list(_depthwise(*geometry)), geometry[3].size)
 
 
 @settings(max_examples=200, deadline=None)
@@ -125,7 +125,7 @@ def test_the_lead_of_a_pooling(geometry: tuple[Window, Dims, Dims, Dims]) -> Non
 def test_the_lead_of_a_kernel_that_makes_pixels_together(
     geometry: tuple[Window, Dims, Dims, Dims], together: int
 ) -> None:
-    expected = _least(list(_together(together, *geometry)), geometry[3].size)
+    expected = least_distance(list(_together(together, *geometry)), geometry[3].size)
     window, x, _, y = geometry
     assert window_lead(window, x, y, together=together) == expected
 
@@ -137,7 +137,8 @@ def test_a_mean_lies_upon_its_terms(h: int, w: int, c: int) -> None:
         for channel in range(c):
             accesses += [("read", (row * w + column) * c + channel) for column in range(w)]
             accesses.append(("write", row * c + channel))
-    assert Mean(0, RANGE, SCALE, Dims(h, w, c), INPUT, OUTPUT).lead(INPUT, OUTPUT) == _least(accesses, h * c) == 0
+    call = Mean(0, RANGE, SCALE, Dims(h, w, c), INPUT, OUTPUT)
+    assert call.lead(INPUT, OUTPUT) == least_distance(accesses, h * c) == 0
 
 
 @given(st.integers(1, 4), st.integers(1, 4))
@@ -147,7 +148,7 @@ def test_a_softmax_lies_upon_its_input(rows: int, classes: int) -> None:
         accesses += [("read", row * classes + c) for c in range(classes)] * 2
         accesses += [(kind, row * classes + c) for c in range(classes) for kind in ("read", "write")]
     call = Softmax(-1, SCALE, rows, classes, INPUT, OUTPUT)
-    assert call.lead(INPUT, OUTPUT) == _least(accesses, rows * classes) == 0
+    assert call.lead(INPUT, OUTPUT) == least_distance(accesses, rows * classes) == 0
 
 
 def _subclasses(kind: type[Any]) -> Iterator[type[Any]]:

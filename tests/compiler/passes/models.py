@@ -8,17 +8,36 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from hypothesis import strategies as st
-from tests.graph.draw_move import draw_add, draw_mean, draw_reshape
-from tests.graph.models import Draw, Model, draw_conv, draw_dense, draw_depthwise, draw_input, draw_pool, draw_softmax
+from tests.graph.draw_move import batched, draw_mean, draw_reshape
+from tests.graph.models import (
+    ACTIVATIONS,
+    Draw,
+    Model,
+    draw_conv,
+    draw_dense,
+    draw_depthwise,
+    draw_input,
+    draw_pool,
+    zero_points,
+)
 
-from sensorsmith.graph import Conv2D, DepthwiseConv2D, FullyConnected, Graph, Tensor
+from sensorsmith.graph import Add, Conv2D, DepthwiseConv2D, FullyConnected, Graph, Tensor
 
 
 def _draw_pool(draw: Draw, model: Model, x: int) -> int:
     return draw_pool(draw, model, x, draw(st.sampled_from(["average", "max"])))
 
 
-BODY = (draw_conv, draw_conv, draw_depthwise, _draw_pool, draw_add, draw_reshape)
+def _draw_add(draw: Draw, model: Model, x: int) -> int:
+    """Adds the newest other tensor of the same shape, or x to itself."""
+    alike = [i for i, t in enumerate(model.tensors) if t.data is None and t.shape == model.shape(x) and i != x]
+    other = alike[-1] if alike else x
+    scale, zero_point = max(model.scale(x), model.scale(other)) * draw(st.floats(0.5, 2)), draw(zero_points)
+    y = model.activation(model.shape(x), scale, zero_point)
+    return model.node(Add(draw(st.sampled_from(ACTIVATIONS))), (x, other), y)
+
+
+BODY = (draw_conv, draw_conv, draw_depthwise, _draw_pool, _draw_add)
 
 
 @st.composite
@@ -27,11 +46,10 @@ def sparse_networks(draw: Draw) -> Graph:
     model = Model("int8", draw(st.integers(0, 2**32)))
     x = y = draw_input(draw, model)
     for layer in draw(st.lists(st.sampled_from(BODY), min_size=2, max_size=7)):
-        if len(model.shape(y)) == 4:
-            y = layer(draw, model, y)
-    for end in (draw_mean, draw_dense, draw_dense, draw_softmax):
-        if len(model.shape(y)) > 1 and draw(st.booleans()):
-            y = end(draw, model, y)
+        y = layer(draw, model, y)
+    for end in (draw_reshape, draw_mean, draw_dense, draw_dense):
+        if draw(st.booleans()):
+            y = batched(model, end(draw, model, y))
     return thinned(model.graph(x, y), draw(st.integers(0, 2**32)), draw(st.sampled_from([0.2, 0.5, 0.8])))
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.compiler.models import motion_net
 from tests.compiler.passes.models import extremes, sparse_networks, thinned
 from tests.graph.models import Array, Model
+from tests.graph.operators import networks
 from tests.graph.shared import INT8, shared_model
 
 from sensorsmith.compiler.legalise import legalise
@@ -44,13 +45,20 @@ def _same_outputs(a: Graph, b: Graph, count: int = 4) -> None:
     np.testing.assert_array_equal(interpret_batch(a, x), interpret_batch(b, x))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(sparse_networks(), st.sampled_from([1, 2, 4]))
 def test_outputs_stay_as_they_were(graph: Graph, multiple: int) -> None:
     _same_outputs(graph, fold_channels(graph, multiple))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
+@given(networks(), st.integers(0, 2**32), st.sampled_from([1, 4]))
+def test_outputs_stay_as_they_were_beside_any_operator(graph: Graph, seed: int, multiple: int) -> None:
+    sparse = thinned(graph, seed, 0.5)
+    _same_outputs(sparse, fold_channels(sparse, multiple))
+
+
+@settings(max_examples=50, deadline=None)
 @given(sparse_networks(), st.sampled_from([1, 4]))
 def test_every_channel_that_stays_keeps_every_value(graph: Graph, multiple: int) -> None:
     known = intervals(graph)

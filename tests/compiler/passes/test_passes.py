@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from tests.compiler.library import Library
 from tests.compiler.passes.models import extremes, sparse_networks
 from tests.graph.models import Model
+from tests.graph.operators import networks
 
 from sensorsmith.base.errors import ModelError
 from sensorsmith.compiler import compile_graph
+from sensorsmith.compiler.passes import simplify
 from sensorsmith.compiler.passes.channels import fold_channels
-from sensorsmith.graph import FullyConnected, Graph, interpret_batch
+from sensorsmith.graph import FullyConnected, Graph, Softmax, check_graph, interpret_batch
 
 
 def _folds(graph: Graph) -> bool:
@@ -34,6 +36,30 @@ def test_the_c_of_a_network_with_fewer_channels_equals_the_interpreter(graphs: t
         for index, graph in enumerate(graphs):
             x = extremes(graph, 3)
             np.testing.assert_array_equal(library.predict(index, x), interpret_batch(graph, x))
+
+
+@settings(max_examples=60, deadline=None)
+@given(networks())
+def test_networks_of_any_operators_give_the_same(graph: Graph) -> None:
+    simple = simplify(graph)
+    check_graph(simple)
+    x = extremes(graph, 3)
+    np.testing.assert_array_equal(interpret_batch(graph, x), interpret_batch(simple, x))
+
+
+def test_layers_that_nobody_reads_hold_no_channels() -> None:
+    model = Model()
+    x = model.activation((1, 5), 0.05, 0)
+    weights = model.weights((8, 5))
+    data = model.tensors[weights].data
+    assert data is not None
+    data[3:7] = 0
+    y = model.node(FullyConnected(), (x, weights), model.activation((1, 8), 0.1, 3))
+    model.node(Softmax(), (y,), model.activation((1, 8), 1 / 256, -128))
+    last = model.weights((2, 8))
+    graph = model.graph(x, model.node(FullyConnected(), (y, last), model.activation((1, 2), 0.1, 0)))
+    simple = simplify(graph)
+    assert [simple.tensors[node.outputs[0]].shape for node in simple.nodes] == [(1, 4), (1, 2)]
 
 
 def test_both_counts_of_multiplications_are_told() -> None:

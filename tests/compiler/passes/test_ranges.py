@@ -12,10 +12,10 @@ from tests.graph.models import (
     draw_conv,
     draw_dense,
     draw_depthwise,
-    networks,
     single_layers,
     small_convnet,
 )
+from tests.graph.operators import networks
 from tests.graph.shared import INT8, shared_model
 
 from sensorsmith.compiler.passes.ranges import Interval, intervals
@@ -37,13 +37,13 @@ def _stays_within(graph: Graph, count: int) -> None:
             assert (rows.max(axis=0) <= interval.high).all(), index
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(networks())
 def test_values_stay_within_their_interval(graph: Graph) -> None:
     _stays_within(graph, 4)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(sparse_networks())
 def test_values_stay_within_their_interval_where_channels_are_constant(graph: Graph) -> None:
     _stays_within(graph, 4)
@@ -86,7 +86,7 @@ def _reached(graph: Graph) -> Interval:
 
 @pytest.mark.parametrize("layer", [draw_conv, draw_depthwise, draw_dense])
 def test_some_input_reaches_both_ends(layer: Any) -> None:
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=25, deadline=None)
     @given(single_layers(layer))
     def check(graph: Graph) -> None:
         found, reached = intervals(graph)[graph.outputs[0]], _reached(graph)

@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-import importlib.util
-import shutil
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from tests.compiler import target
 from tests.compiler.library import Library
 from tests.compiler.models import with_tensor
 from tests.graph.models import Model, draw_conv, draw_dense, draw_depthwise, inputs_of, single_layers
+from tests.measure.tools import assert_no_warnings, require
 
 from sensorsmith.base.errors import ModelError
 from sensorsmith.compiler import compile_graph
+from sensorsmith.firmware import Compiler
 from sensorsmith.graph import (
     Activation,
+    Add,
     Conv2D,
     DepthwiseConv2D,
     FullyConnected,
     Graph,
     Padding,
+    Pool2D,
     Quantization,
     interpret_batch,
     output_size,
 )
+from sensorsmith.measure import run_model
 
 
 def _conv(
@@ -91,6 +94,30 @@ def _chain(stride: int) -> Graph:
     return model.graph(x, y)
 
 
+def _pool(
+    kind: Literal["average", "max"],
+    shape: tuple[int, int, int],
+    size: tuple[int, int],
+    stride: tuple[int, int],
+    padding: Padding = "valid",
+    activation: Activation = "none",
+) -> Graph:
+    model = Model()
+    x = model.activation((1, *shape), 0.05, -3)
+    rows, columns = (output_size(n, k, s, padding) for n, k, s in zip(shape[:2], size, stride, strict=True))
+    y = model.activation((1, rows, columns, shape[2]), 0.05, -3)
+    return model.graph(x, model.node(Pool2D(kind, size, stride, padding, activation), (x,), y))
+
+
+def _sum(scales: tuple[float, float, float], activation: Activation = "none") -> Graph:
+    """x and a convolution of x, added."""
+    model = Model()
+    x = model.activation((1, 5, 3, 4), scales[0], -17)
+    filter_ = model.weights((4, 1, 1, 4), (0.01,))
+    other = model.node(Conv2D(), (x, filter_, model.bias(x, filter_, 4)), model.activation((1, 5, 3, 4), scales[1], 40))
+    return model.graph(x, model.node(Add(activation), (x, other), model.activation((1, 5, 3, 4), scales[2], -50)))
+
+
 # What each kernel distinguishes: numbers of columns, rows and groups that leave a rest, padding on each side, strides
 # along either dimension, clamps, one scale or many, odd planes.
 CASES = {
@@ -142,6 +169,17 @@ CASES = {
     "dense, rest of inputs 3": _dense(163, 64, per_channel=True),
     "dense, two inputs": _dense(2, 5),
     "dense, small": _dense(32, 3),
+    "sum": _sum((0.05, 0.031, 0.07)),
+    "sum, second larger": _sum((0.02, 0.031, 0.04)),
+    "sum, one scale": _sum((0.05, 0.05, 0.05)),
+    "sum, far scales": _sum((0.05, 0.003, 0.05)),
+    "sum, clamped": _sum((0.05, 0.031, 0.07), "relu6"),
+    "maximum": _pool("max", (6, 7, 4), (2, 2), (2, 2)),
+    "maximum, padded": _pool("max", (6, 7, 8), (3, 2), (1, 2), "same"),
+    "average": _pool("average", (6, 7, 4), (2, 3), (2, 2)),
+    "average, padded": _pool("average", (5, 6, 8), (3, 3), (1, 2), "same"),
+    "average, clamped": _pool("average", (5, 6, 4), (2, 1), (1, 1), activation="relu6"),
+    "average, most pixels": _pool("average", (18, 17, 4), (17, 15), (1, 1)),
     "chain": _chain(1),
     "chain, strided": _chain(2),
 }
@@ -167,33 +205,28 @@ def test_the_c_path_equals_the_interpreter(case: str, library: Library) -> None:
     assert {layer.variant for layer in library.emitted[index].report.layers} == {"armv7em"}
 
 
-def _assert_equal_on_m4(graphs: list[Graph], folder: Path, compiler: str = "gcc") -> None:
+def _assert_equal_on_m4(graphs: list[Graph], compiler: Compiler = "gcc") -> None:
+    require(compiler, "cortex-m4")
+    require("unicorn", "cortex-m4")
     for index, graph in enumerate(graphs):
         x = _inputs(graph)
-        runs = target.execute(target.build(compile_graph(graph, f"m{index}", "cortex-m4"), folder, "m4", compiler), x)
-        outputs = np.stack([run.output for run in runs])
-        np.testing.assert_array_equal(outputs, interpret_batch(graph, x).reshape(outputs.shape), err_msg=f"{index}")
-        assert len({tuple(run.instructions.items()) for run in runs}) == 1
+        emitted = compile_graph(graph, f"m{index}", "cortex-m4")
+        assert_no_warnings(emitted, "cortex-m4", compiler)
+        run = run_model(emitted, "cortex-m4", x, emulator="unicorn", compiler=compiler)
+        np.testing.assert_array_equal(run.outputs, interpret_batch(graph, x), err_msg=f"{index}")
+        assert run.constant
 
 
 @pytest.mark.parametrize("case", CASES)
-@pytest.mark.usefixtures("_m4")
-def test_the_assembly_equals_the_interpreter(case: str, tmp_path: Path) -> None:
-    _assert_equal_on_m4([CASES[case]], tmp_path)
-
-
-@pytest.fixture
-def _m4() -> None:
-    if shutil.which("arm-none-eabi-gcc") is None or importlib.util.find_spec("unicorn") is None:
-        pytest.skip("arm-none-eabi-gcc or unicorn is not installed")
+def test_the_assembly_equals_the_interpreter(case: str) -> None:
+    _assert_equal_on_m4([CASES[case]])
 
 
 @pytest.mark.parametrize(
     "case", ["window of bytes", "depthwise 3x3, odd", "depthwise 5x4", "dense, rest of rows 3", "chain"]
 )
-@pytest.mark.usefixtures("_m4")
-def test_clang_takes_the_assembly_too(case: str, tmp_path: Path) -> None:
-    _assert_equal_on_m4([CASES[case]], tmp_path, "clang")
+def test_clang_takes_the_assembly_too(case: str) -> None:
+    _assert_equal_on_m4([CASES[case]], "clang")
 
 
 def _compiles(graph: Graph) -> bool:
@@ -268,3 +301,18 @@ def test_sums_of_2_to_the_23_are_left_to_the_reference(bias: int, variant: str) 
         _variant(model.graph(x, model.node(Conv2D(), (x, filter_, values), model.activation((1, 2, 2, 1), 10.0))))
         == variant
     )
+
+
+@pytest.mark.parametrize(
+    "graph",
+    [
+        _pool("max", (6, 7, 3), (2, 2), (2, 2)),
+        _pool("max", (6, 7, 4), (2, 2), (2, 2), activation="relu6"),
+        _pool("average", (6, 7, 3), (2, 2), (2, 2)),
+        _pool("average", (16, 16, 4), (16, 16), (1, 1)),
+        _sum((0.05, 0.031, 1e-7)),
+    ],
+    ids=["channels", "clamp", "channels of an average", "pixels", "factor of a sum"],
+)
+def test_what_does_not_suit_is_left_to_the_reference(graph: Graph) -> None:
+    assert compile_graph(graph, "m", "cortex-m4").report.layers[-1].variant == "ref"

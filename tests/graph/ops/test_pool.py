@@ -1,21 +1,10 @@
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from tests.graph.checks import assert_refused, assert_same_as_oracle
-from tests.graph.models import Model, draw_pool, single_layers
-from tests.graph.oracle import Oracle
+from tests.graph.checks import assert_refused
+from tests.graph.models import Model
 
 from sensorsmith.graph import Graph, Pool2D, interpret
-
-
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(graph=st.sampled_from(["average", "max"]).flatmap(lambda kind: single_layers(partial(draw_pool, kind=kind))))
-def test_equals_tflite_micro(graph: Graph, oracle: Oracle) -> None:
-    assert_same_as_oracle(graph, oracle)
 
 
 def pool(op: Pool2D, y: tuple[int, ...], x: tuple[int, ...] = (1, 2, 2, 1), zero_point: int = 0) -> Graph:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sensorsmith.compiler.passes.cut import cut_channels
-from sensorsmith.compiler.passes.ranges import Interval, Masks, channels_of, intervals, taps_inside
+from sensorsmith.compiler.passes.ranges import Interval, Masks, intervals, taps_inside
 from sensorsmith.graph.check import layer_of
 from sensorsmith.graph.requantize import quantization_of, zero_point_of
 from sensorsmith.graph.types import (
@@ -65,18 +65,17 @@ def free_channels(graph: Graph, known: dict[int, Interval], multiple: int) -> di
     ties: list[_Tie] = []
     for index, node in enumerate(graph.nodes):
         ends = {*node.inputs, *node.outputs} & free.keys()
-        if _multiplies(graph, node) and len(ends) == 2:
+        if len(ends) == 2 and _multiplies(graph, node):
             free[node.inputs[0]] &= _absorbs(graph, index, known[node.inputs[0]])
             least[node.outputs[0]] = _least(graph, node)
             continue
-        own = list(_ties(graph, node))
-        if not all(tie.few in free and tie.many in free for tie in own):
-            own = []  # a constant, or another type, keeps all its channels
+        own = list(_ties(graph, node)) if {node.inputs[0], node.outputs[0]} <= ends else []
+        if any(tie.few not in free or tie.many not in free for tie in own):
+            own = []
         ties += own
-        tied = {i for tie in own for i in (tie.few, tie.many)}
-        for i in {*node.inputs, *node.outputs} & free.keys() - tied:
+        for i in ends if not own else ():
             free[i][:] = False
-    for i in free.keys() & {*graph.inputs, *graph.outputs}:
+    for i in {*graph.inputs, *graph.outputs} & free.keys():
         free[i][:] = False
     _settle(free, ties)
     _round(free, ties, least, multiple)
@@ -114,11 +113,11 @@ def _least(graph: Graph, node: Node) -> int:
 def _ties(graph: Graph, node: Node) -> Iterator[_Tie]:
     """How the channels of a node's output go together with those of its inputs; nothing where they do not."""
     op, y = node.op, node.outputs[0]
-    channels = channels_of(graph.tensors[y])
+    channels = graph.tensors[y].shape[-1]
     if isinstance(op, DepthwiseConv2D):
         yield _Tie(node.inputs[0], y, np.arange(channels) // op.multiplier)
     elif isinstance(op, Reshape):
-        yield from _reshape_ties(node.inputs[0], channels_of(graph.tensors[node.inputs[0]]), y, channels)
+        yield from _reshape_ties(node.inputs[0], graph.tensors[node.inputs[0]].shape[-1], y, channels)
     elif isinstance(op, Pool2D) or (isinstance(op, Mean) and _keeps_channels(graph, node)):
         yield _Tie(node.inputs[0], y, np.arange(channels))
     elif isinstance(op, Add) and all(graph.tensors[i].shape == graph.tensors[y].shape for i in node.inputs):

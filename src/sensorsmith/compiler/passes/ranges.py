@@ -59,7 +59,7 @@ def intervals(graph: Graph) -> dict[int, Interval]:
     known = {i: _full(graph.tensors[i]) for i in graph.inputs if _has_channels(graph.tensors[i])}
     for index, node in enumerate(graph.nodes):
         known.update({i: _full(graph.tensors[i]) for i in node.outputs if _has_channels(graph.tensors[i])})
-        operands = [known.get(i) for i in _computed(node)]
+        operands = [known.get(i) or _given(graph.tensors[i]) for i in _activations(node)]
         if type(node.op) in _RULES and len(node.outputs) == 1 and node.outputs[0] in known and None not in operands:
             known[node.outputs[0]] = _RULES[type(node.op)](node.op, layer_of(graph, index), *operands)
     return known
@@ -69,7 +69,15 @@ def _has_channels(tensor: Tensor) -> bool:
     return tensor.dtype == "int8" and len(tensor.shape) > 0
 
 
-def _computed(node: Node) -> list[int]:
+def _given(tensor: Tensor) -> Interval | None:
+    """The interval of a constant."""
+    if tensor.data is None or not _has_channels(tensor):
+        return None
+    rows = tensor.data.reshape(-1, tensor.shape[-1])
+    return Interval(rows.min(axis=0), rows.max(axis=0))
+
+
+def _activations(node: Node) -> list[int]:
     """The inputs of a node that are activations."""
     operands = zip(node.inputs, family_of(node.op).operands, strict=False)
     return [i for i, operand in operands if operand.kind == "activation"]
@@ -89,14 +97,8 @@ def taps_inside(op: Conv2D | DepthwiseConv2D | Pool2D, size: tuple[int, int], la
     return np.unique(inside, axis=0)
 
 
-def channels_of(tensor: Tensor) -> int:
-    """The size of the last dimension; a single value is one channel."""
-    return tensor.shape[-1] if tensor.shape else 1
-
-
 def _full(tensor: Tensor) -> Interval:
-    channels = channels_of(tensor)
-    return Interval(np.full(channels, -128, np.int8), np.full(channels, 127, np.int8))
+    return Interval(np.full(tensor.shape[-1], -128, np.int8), np.full(tensor.shape[-1], 127, np.int8))
 
 
 def _conv(op: Conv2D, layer: Layer, x: Interval) -> Interval:
@@ -153,7 +155,7 @@ def _pool(op: Pool2D, layer: Layer, x: Interval) -> Interval:
 
 
 def _reshape(_op: Reshape, layer: Layer, x: Interval) -> Interval:
-    low, high = (_everywhere(end, layer.input(0)).reshape(-1, channels_of(layer.y)) for end in (x.low, x.high))
+    low, high = (_everywhere(end, layer.input(0)).reshape(-1, layer.y.shape[-1]) for end in (x.low, x.high))
     return Interval(low.min(axis=0), high.max(axis=0))
 
 
@@ -173,12 +175,12 @@ def _add(op: Add, layer: Layer, a: Interval, b: Interval) -> Interval:
 
 def _ends(op: Add | Mean, layer: Layer, lowest: Operands, highest: Operands) -> Interval:
     """By the interpreter's own kernel, which grows with each of its inputs."""
-    low, high = (family_of(op).int8(op, layer, *x).reshape(-1, channels_of(layer.y)) for x in (lowest, highest))
+    low, high = (family_of(op).int8(op, layer, *x).reshape(-1, layer.y.shape[-1]) for x in (lowest, highest))
     return Interval(low.min(axis=0), high.max(axis=0))
 
 
 def _everywhere(end: npt.NDArray[np.int8], tensor: Tensor) -> npt.NDArray[np.int8]:
-    return np.broadcast_to(end if tensor.shape else end[0], tensor.shape)
+    return np.broadcast_to(end, tensor.shape)
 
 
 def _centred(x: Interval, layer: Layer) -> tuple[Reals, Reals]:

@@ -10,8 +10,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sensorsmith.compiler.steps import Call
-from sensorsmith.compiler.variants import armv7em
+from sensorsmith.compiler.variants import armv6m, armv7em, mve
 
 Specialise = Mapping[type[Call], Callable[[Any], Call | None]]
 
-BY_NAME: Mapping[str, Specialise] = {"armv7em": armv7em.SPECIALISE}
+BY_NAME: Mapping[str, Specialise] = {
+    "armv6m": armv6m.SPECIALISE,
+    "armv7em": armv7em.SPECIALISE,
+    "mve": mve.SPECIALISE,
+}

@@ -99,12 +99,8 @@ int tiny_run(void)
 
 int tiny_infer(const int8_t *input, int8_t *output)
 {
-    int8_t *x = tiny_input();
-    for (int i = 0; i < TINY_INPUT_SIZE; i++)
-        x[i] = input[i];
+    ss_copy(input, &tiny_arena[64], TINY_INPUT_SIZE);
     tiny_run();
-    const int8_t *y = tiny_output();
-    for (int i = 0; i < TINY_OUTPUT_SIZE; i++)
-        output[i] = y[i];
+    ss_copy(&tiny_arena[0], output, TINY_OUTPUT_SIZE);
     return 0;
 }

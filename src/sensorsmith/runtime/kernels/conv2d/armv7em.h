@@ -11,19 +11,6 @@
 #include "ss_gemm_armv7em.h"
 #include "ss_window.h"
 
-/* `size` bytes. */
-SS_KERNEL void ss_copy_armv7em(const int8_t *from, int size, int8_t *to)
-{
-    int i = 0;
-    for (; i + 4 <= size; i += 4) {
-        uint32_t word = ss_load_word(&from[i]);
-        SS_OPAQUE(word); /* else a compiler may call memcpy */
-        *(ss_any_word *)&to[i] = word;
-    }
-    for (; i < size; i++)
-        to[i] = from[i];
-}
-
 /* The same byte `size` times. Returns the end. */
 SS_KERNEL int8_t *ss_fill_armv7em(int8_t *to, int size, int32_t value)
 {
@@ -53,10 +40,10 @@ SS_KERNEL void ss_gather_armv7em(const int8_t *from, ss_taps inside, int taps, i
     }
     patch = ss_fill_armv7em(patch, inside.first * channels, zero_point);
     if (dilation == 1)
-        ss_copy_armv7em(from, count * channels, patch);
+        ss_copy(from, patch, count * channels);
     else
         for (int tap = 0; tap < count; tap++, from += dilation * channels)
-            ss_copy_armv7em(from, channels, patch + tap * channels);
+            ss_copy(from, patch + tap * channels, channels);
     ss_fill_armv7em(patch + count * channels, (taps - inside.last) * channels, zero_point);
 }
 

@@ -9,8 +9,11 @@
 
 SS_KERNEL void ss_fill_ref(int value, int size, int8_t *output) /* (size) */
 {
-    for (int i = 0; i < size; i++)
-        output[i] = (int8_t)value;
+    for (int i = 0; i < size; i++) {
+        int8_t byte = (int8_t)value;
+        SS_OPAQUE(byte); /* else a compiler may call memset */
+        output[i] = byte;
+    }
 }
 
 #endif

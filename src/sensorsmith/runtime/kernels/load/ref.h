@@ -10,8 +10,11 @@
 SS_KERNEL void ss_load_ref(int size, const int8_t *data, /* (size), in flash */
                            int8_t *output)               /* (size) */
 {
-    for (int i = 0; i < size; i++)
-        output[i] = SS_READ_8(&data[i]);
+    for (int i = 0; i < size; i++) {
+        int8_t byte = SS_READ_8(&data[i]);
+        SS_OPAQUE(byte); /* else a compiler may call memcpy */
+        output[i] = byte;
+    }
 }
 
 #endif
