@@ -210,6 +210,16 @@ def corner_cases() -> dict[str, Graph]:
         "transposed, valid": _transpose_conv(TransposeConv((2, 3), "valid"), 10, 16),
         "transposed, stride above filter": _transpose_conv(TransposeConv((5, 6)), 20, 27),
         "products of matrices": _attention(),
+        "prelu, one slope": _prelu((1, 1, 1)),
+        "prelu, slope per channel": _prelu((1, 1, 3)),
+        "prelu, slope per row": _prelu((4, 1, 1)),
+        "prelu, slope per element": _prelu((4, 5, 3)),
+    }
+
+
+def other_corner_cases() -> dict[str, Graph]:
+    """The same for activations in int16 and for layers with a memory."""
+    return {
         "int16, dilated, padded": _conv((1, 7, 6, 3), (4, 3, 2, 3), Conv2D(dilation=(2, 3)), dtype="int16"),
         "int16, column": _conv((1, 9, 1, 2), (3, 3, 1, 2), Conv2D(activation="relu"), dtype="int16"),
         "int16, long sums": _conv((1, 2, 2, 600), (3, 1, 2, 600), Conv2D(), output_scale=20.0, dtype="int16"),
@@ -223,10 +233,6 @@ def corner_cases() -> dict[str, Graph]:
         "int16, average": _pool("average", (3, 2), (2, 1), "same", dtype="int16"),
         "int16, maximum": _pool("max", (2, 3), (2, 2), "same", dtype="int16"),
         "memory": streaming_net(),
-        "prelu, one slope": _prelu((1, 1, 1)),
-        "prelu, slope per channel": _prelu((1, 1, 3)),
-        "prelu, slope per row": _prelu((4, 1, 1)),
-        "prelu, slope per element": _prelu((4, 5, 3)),
     }
 
 

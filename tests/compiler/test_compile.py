@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.compiler.library import Library
-from tests.compiler.models import corner_cases, int16_net, motion_net, streaming_net, tiny, up_to
+from tests.compiler.models import corner_cases, int16_net, motion_net, other_corner_cases, streaming_net, tiny, up_to
 from tests.graph.models import inputs_of, small_convnet
 from tests.graph.oracle import AVAILABLE, Oracle
 from tests.graph.shared import INT8, shared_model
@@ -16,19 +16,21 @@ from sensorsmith.base.errors import BoardError, ModelError
 from sensorsmith.compiler import compile_graph
 from sensorsmith.graph import Graph, Reshape, interpret, interpret_batch, read_tflite
 
+CORNERS = corner_cases() | other_corner_cases()
+
 
 @pytest.fixture(scope="module")
 def corners(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    return Library(list(corner_cases().values()), tmp_path_factory.mktemp("corners"))
+    return Library(list(CORNERS.values()), tmp_path_factory.mktemp("corners"))
 
 
-@pytest.mark.parametrize("case", corner_cases())
+@pytest.mark.parametrize("case", CORNERS)
 def test_corner_cases_equal_the_interpreter(case: str, corners: Library) -> None:
-    graph = corner_cases()[case]
+    graph = CORNERS[case]
     x = inputs_of(graph, 50)
     x[0], x[1] = np.iinfo(x.dtype).min, np.iinfo(x.dtype).max
     expected = interpret_batch(graph, x)
-    np.testing.assert_array_equal(corners.predict(list(corner_cases()).index(case), x), expected)
+    np.testing.assert_array_equal(corners.predict(list(CORNERS).index(case), x), expected)
     assert len(np.unique(expected)) > 2
 
 

@@ -31,7 +31,13 @@ def joined(graphs: Sequence[Graph], target: str) -> Emitted:
     inputs, outputs = (sum(each) for each in zip(*sizes, strict=True))
     layers = tuple(layer for model in models for layer in model.report.layers)
     report = replace(models[0].report, name="all", layers=layers)
-    return Emitted(files, report, (1, inputs), (1, outputs))
+    return reshaped(replace(models[0], files=files, report=report), inputs, outputs)
+
+
+def reshaped(emitted: Emitted, inputs: int, outputs: int) -> Emitted:
+    """A model with other numbers of values at its ends."""
+    source, result = replace(emitted.source, shape=(1, inputs)), replace(emitted.result, shape=(1, outputs))
+    return replace(emitted, source=source, result=result)
 
 
 def _size(shape: tuple[int, ...]) -> int:

@@ -13,7 +13,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from tests.compiler.library import Library
 from tests.compiler.models import with_tensor
-from tests.graph.models import Model, draw_conv, draw_dense, draw_depthwise, inputs_of, single_layers
+from tests.graph.models import Model, inputs_of
+from tests.graph.operators import single_layers_of
 from tests.measure.tools import assert_no_warnings, require
 
 from sensorsmith.base.errors import ModelError
@@ -238,11 +239,11 @@ def _compiles(graph: Graph) -> bool:
     return True
 
 
-LAYERS = (draw_conv, draw_depthwise, draw_dense)
+LAYERS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
 
 
 @settings(max_examples=2, deadline=None, derandomize=True, phases=[Phase.generate])
-@given(graphs=st.tuples(*(single_layers(layer).filter(_compiles) for layer in LAYERS for _ in range(10))))
+@given(graphs=st.tuples(*(single_layers_of(layer).filter(_compiles) for layer in LAYERS for _ in range(10))))
 def test_random_layers_equal_the_interpreter(
     tmp_path_factory: pytest.TempPathFactory, graphs: tuple[Graph, ...]
 ) -> None:

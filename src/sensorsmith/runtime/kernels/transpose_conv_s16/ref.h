@@ -17,18 +17,19 @@ SS_KERNEL void ss_transpose_conv_s16_ref(ss_window window, /* of the output, one
                                          const int32_t *bias,                       /* (output c) */
                                          ss_dims output_dims, int16_t *output)      /* (h, w, c) */
 {
+    /* The first tap that lies on a row or column, and the window that it belongs to: the tap one stride on belongs to
+     * the window before. Kept in step, since few cores divide quickly. */
+    int first_y = window.pad_h % window.stride_h, window_y = window.pad_h / window.stride_h;
     for (int y = 0; y < output_dims.h; y++) {
+        int first_x = window.pad_w % window.stride_w, window_x = window.pad_w / window.stride_w;
         for (int x = 0; x < output_dims.w; x++) {
             for (int o = 0; o < output_dims.c; o++) {
                 int64_t sum = SS_READ_32(&bias[o]);
-                /* Tap ky of the window of input row in_y lies on this row. */
-                for (int ky = (y + window.pad_h) % window.stride_h; ky < filter_dims.h; ky += window.stride_h) {
-                    const int in_y = (y + window.pad_h - ky) / window.stride_h;
-                    if (y + window.pad_h < ky || in_y >= input_dims.h)
+                for (int ky = first_y, in_y = window_y; ky < filter_dims.h; ky += window.stride_h, in_y--) {
+                    if (in_y < 0 || in_y >= input_dims.h)
                         continue;
-                    for (int kx = (x + window.pad_w) % window.stride_w; kx < filter_dims.w; kx += window.stride_w) {
-                        const int in_x = (x + window.pad_w - kx) / window.stride_w;
-                        if (x + window.pad_w < kx || in_x >= input_dims.w)
+                    for (int kx = first_x, in_x = window_x; kx < filter_dims.w; kx += window.stride_w, in_x--) {
+                        if (in_x < 0 || in_x >= input_dims.w)
                             continue;
                         sum += ss_dot_16(&input[(in_y * input_dims.w + in_x) * input_dims.c],
                                          &filter[((o * filter_dims.h + ky) * filter_dims.w + kx) * input_dims.c],
@@ -38,6 +39,14 @@ SS_KERNEL void ss_transpose_conv_s16_ref(ss_window window, /* of the output, one
                 *output++ = ss_sum_to_int16(sum, wide, SS_READ_32(&scales.multiplier[o]),
                                             SS_READ_8(&scales.shift[o]), range);
             }
+            if (++first_x == window.stride_w) {
+                first_x = 0;
+                window_x++;
+            }
+        }
+        if (++first_y == window.stride_h) {
+            first_y = 0;
+            window_y++;
         }
     }
 }
