@@ -15,13 +15,16 @@ from tests.graph.models import (
     Model,
     draw_conv,
     draw_dense,
+    draw_dense_rows,
     draw_depthwise,
     draw_input,
+    draw_lstm,
     draw_matmul,
     draw_pool,
     draw_prelu,
     draw_resize,
     draw_softmax,
+    draw_svdf,
     draw_transpose_conv,
     draw_unary,
 )
@@ -49,6 +52,22 @@ def _unary(*ops: object) -> DrawLayer:
     return lambda draw, model, x: draw_unary(draw, model, x, *ops)
 
 
+def _as_row(layer: DrawLayer) -> DrawLayer:
+    return lambda draw, model, x: layer(draw, model, draw_move.reshaped(model, x, (1, model.tensors[x].size)))
+
+
+def _as_sequence(layer: DrawLayer) -> DrawLayer:
+    def drawn(draw: Draw, model: Model, x: int) -> int:
+        depth, size = model.shape(as_image(draw, model, x))[3], model.tensors[x].size
+        return layer(draw, model, draw_move.reshaped(model, x, (1, size // depth, depth)))
+
+    return drawn
+
+
+def draw_any_dense(draw: Draw, model: Model, x: int) -> int:
+    return (draw_dense_rows if draw(st.booleans()) else draw_dense)(draw, model, x)
+
+
 # From a tensor of any shape to a layer's output.
 DRAWN: dict[str, DrawLayer] = {
     "ABS": draw_move.draw_abs,
@@ -63,7 +82,7 @@ DRAWN: dict[str, DrawLayer] = {
     "DEPTH_TO_SPACE": draw_move.draw_depth_to_space,
     "ELU": _unary(Elu()),
     "EXPAND_DIMS": draw_move.draw_expand_dims,
-    "FULLY_CONNECTED": _on_batch(draw_dense),
+    "FULLY_CONNECTED": _on_batch(draw_any_dense),
     "GATHER": draw_move.draw_gather,
     "HARD_SWISH": _unary(HardSwish()),
     "LEAKY_RELU": _unary(LeakyRelu(0.25), LeakyRelu(-1.5)),
@@ -95,9 +114,11 @@ DRAWN: dict[str, DrawLayer] = {
     "STRIDED_SLICE": draw_move.draw_strided_slice,
     "SUB": draw_move.draw_sub,
     "SUM": draw_move.draw_sum,
+    "SVDF": _as_row(draw_svdf),
     "TANH": _unary(Tanh()),
     "TRANSPOSE": draw_move.draw_transpose,
     "TRANSPOSE_CONV": _on_image(draw_transpose_conv),
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": _as_sequence(draw_lstm),
     "UNPACK": draw_move.draw_unpack,
 }
 # Their outputs are int32, on which no other layer works.
