@@ -72,6 +72,15 @@ SS_KERNEL int32_t ss_requantize(int32_t x, int32_t multiplier, int shift)
     return ss_round_shift(ss_high_multiply(scaled, multiplier), left - shift);
 }
 
+/* The same for any x, and a shift that is not positive. */
+SS_KERNEL int32_t ss_requantize_any(int32_t x, int32_t multiplier, int shift)
+{
+    const int32_t product = ss_high_multiply(x, multiplier);
+    const int32_t mask = (int32_t)(((uint32_t)1 << -shift) - 1u);
+    const int32_t half = (mask >> 1) - ss_sign(product);
+    return (product >> -shift) + (int32_t)((uint32_t)(half - (product & mask)) >> 31);
+}
+
 /* One factor for a tensor, or (in flash) one for each output channel. */
 typedef struct {
     int32_t multiplier;

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from tests.graph.models import inputs_of
 
 from sensorsmith.compiler import Emitted, compile_graph
+from sensorsmith.emulate.bench import Emulator
 from sensorsmith.firmware import Compiler
 from sensorsmith.graph import Graph, interpret_batch
 from sensorsmith.measure import run_model
@@ -44,11 +45,13 @@ def _size(shape: tuple[int, ...]) -> int:
     return int(np.prod(shape))
 
 
-def assert_equal(graphs: Sequence[Graph], target: str, compiler: Compiler, seed: int = 0) -> Emitted:
+def assert_equal(
+    graphs: Sequence[Graph], target: str, compiler: Compiler, seed: int = 0, emulator: Emulator | None = None
+) -> Emitted:
     """Each graph, on the emulated target, gives the bytes of the interpreter, by the same work for every input."""
     emitted = joined(graphs, target)
     inputs = [_inputs(graph, seed) for graph in graphs]
-    run = run_model(emitted, target, _rows(inputs), compiler=compiler)
+    run = run_model(emitted, target, _rows(inputs), compiler=compiler, emulator=emulator)
     at = 0
     for index, (graph, x) in enumerate(zip(graphs, inputs, strict=True)):
         expected = _rows([interpret_batch(graph, x)])
