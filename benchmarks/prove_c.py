@@ -1,7 +1,7 @@
 """What Frama-C proves of the emitted C: no access outside a buffer and no undefined arithmetic, for any input.
 
-    python benchmarks/prove_c.py                        # hours on a slow machine, minutes on a quick one
-    python benchmarks/prove_c.py --targets avr --jobs 4 # the others keep what they had
+    python benchmarks/prove_c.py                         # about 20 minutes on two cores
+    python benchmarks/prove_c.py --targets avr --jobs 4  # the other targets keep what they had
 
 One small model for each thing that a kernel can get wrong (tests/compiler), for every target whose kernels have a path
 in C. docs/why/c-safety.md says what that means. Fails where something is neither proven nor argued for there, or where a
@@ -11,7 +11,9 @@ kernel is in no model. Writes benchmarks/results/prove_c.json. Needs Debian's fr
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
@@ -79,7 +81,9 @@ def proven(target: str, jobs: int) -> dict[str, Any]:
         for kind, names, proofs in (("models", found, of_models), ("lemmas", needed, of_lemmas)):
             for name, proof in zip(names, proofs, strict=True):
                 result[kind][name] = as_json(proof)
-                print(target, name, f"{proof.seconds:.1f} s", *proof.open, sep="\n    " if proof.open else " ", flush=True)
+                print(
+                    target, name, f"{proof.seconds:.1f} s", *proof.open, sep="\n    " if proof.open else " ", flush=True
+                )
     result["kernels"] = sorted({f"{layer.op}/{layer.variant}" for e in found.values() for layer in e.report.layers})
     return result
 
@@ -91,9 +95,14 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, default=HERE / "results" / "prove_c.json")
     options = parser.parse_args()
     result = json.loads(options.output.read_text()) if options.output.exists() else {"targets": {}}
-    result["frama_c"] = version()
+    commit = ["git", "rev-parse", "--short", "HEAD"]
+    about = {
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "commit": subprocess.run(commit, capture_output=True, text=True, cwd=HERE, check=True).stdout.strip(),
+        "frama_c": version(),
+    }
     for target in options.targets:
-        result["targets"][target] = proven(target, options.jobs)
+        result["targets"][target] = about | proven(target, options.jobs)
         write_json(options.output, result)
     there = {f"{path.parent.name}/{path.stem}" for path in RUNTIME.glob("*/*.h") if path.stem not in NO_C_PATH}
     missing = there - {kernel for target in result["targets"].values() for kernel in target["kernels"]}

@@ -132,7 +132,9 @@ def lemmas(emitted: Emitted) -> dict[str, tuple[str, ...]]:
     if "ss_softmax_ref.h" in emitted.files:
         found["softmax_reciprocal"] = ("softmax_reciprocal",)
         for constants in sorted(set(_CONSTANTS.findall(emitted.files[f"{emitted.report.name}.c"]))):
-            macros = [f"-D{name}={value}" for name, value in zip(("LOWEST", "MULTIPLIER", "SHIFT"), constants, strict=True)]
+            macros = [
+                f"-D{name}={value}" for name, value in zip(("LOWEST", "MULTIPLIER", "SHIFT"), constants, strict=True)
+            ]
             found[" ".join(("softmax_exp", *constants))] = ("softmax_exp", *macros)
     if "ss_fully_connected_armv6m.h" in emitted.files:
         found["dense_armv6m"] = ("dense_armv6m",)

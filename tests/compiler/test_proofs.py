@@ -51,7 +51,12 @@ def test_what_softmax_relies_on() -> None:
     [
         ("ss_fully_connected_ref.h", "i < inputs", "i <= inputs", "pointer_value"),
         ("ss_fully_connected_ref.h", "o < outputs", "o <= outputs", "mem_access"),
-        ("ss_conv2d_ref.h", "int32_t sum = SS_READ_32(&bias[o])", "int32_t sum; sum += SS_READ_32(&bias[o])", "initialization"),
+        (
+            "ss_conv2d_ref.h",
+            "int32_t sum = SS_READ_32(&bias[o])",
+            "int32_t sum; sum += SS_READ_32(&bias[o])",
+            "initialization",
+        ),
         ("ss_fixed.h", "(x + (int32_t)(unit >> 1)", "(x + INT32_MAX", "signed_overflow"),
         ("ss_fixed.h", ">> n;", ">> (n + 32);", "shift"),
     ],
