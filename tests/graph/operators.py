@@ -43,6 +43,11 @@ def _on_batch(layer: Callable[..., int]) -> DrawLayer:
     return lambda draw, model, x: layer(draw, model, batched(model, x))
 
 
+def _on_rows(layer: Callable[..., int]) -> DrawLayer:
+    """On any shape of at least one dimension."""
+    return lambda draw, model, x: layer(draw, model, x if model.shape(x) else batched(model, x))
+
+
 def _unary(*ops: object) -> DrawLayer:
     return lambda draw, model, x: draw_unary(draw, model, x, *ops)
 
@@ -85,7 +90,7 @@ DRAWN: dict[str, DrawLayer] = {
     "RESIZE_BILINEAR": _on_image(draw_resize, ResizeBilinear),
     "RESIZE_NEAREST_NEIGHBOR": _on_image(draw_resize, ResizeNearest),
     "SLICE": draw_move.draw_slice,
-    "SOFTMAX": _on_batch(draw_softmax),
+    "SOFTMAX": _on_rows(draw_softmax),
     "SPACE_TO_DEPTH": draw_move.draw_space_to_depth,
     "SPLIT": draw_move.draw_split,
     "SPLIT_V": draw_move.draw_split_v,

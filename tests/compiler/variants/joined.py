@@ -11,6 +11,7 @@ import numpy.typing as npt
 from tests.graph.models import inputs_of
 
 from sensorsmith.compiler import Emitted, compile_graph
+from sensorsmith.emulate.bench import Emulator
 from sensorsmith.firmware import Compiler
 from sensorsmith.graph import Graph, interpret_batch
 from sensorsmith.measure import ModelRun, run_model
@@ -59,10 +60,15 @@ def _bytes(shape: tuple[int, ...], dtype: str) -> int:
 
 
 def run_joined(
-    models: Joined, target: str, inputs: Sequence[Array], compiler: Compiler | None = None
+    models: Joined,
+    target: str,
+    inputs: Sequence[Array],
+    compiler: Compiler | None = None,
+    emulator: Emulator | None = None,
 ) -> tuple[list[Array], ModelRun]:
     """Outputs of each model, for inputs (N, ...) of each, and the run of them all."""
-    run = run_model(models.whole, target, np.concatenate([_rows(x) for x in inputs], axis=1), compiler=compiler)
+    rows = np.concatenate([_rows(x) for x in inputs], axis=1)
+    run = run_model(models.whole, target, rows, compiler=compiler, emulator=emulator)
     outputs, at = [], 0
     for model in models.models:
         shape, dtype = (len(run.outputs), *model.output_shape[1:]), np.dtype(model.output_dtype)
@@ -78,11 +84,13 @@ def _rows(x: Array) -> npt.NDArray[np.int8]:
     return np.pad(rows, ((0, 0), (0, -rows.shape[1] % 4)))
 
 
-def assert_equal(graphs: Sequence[Graph], target: str, compiler: Compiler, seed: int = 0) -> Emitted:
+def assert_equal(
+    graphs: Sequence[Graph], target: str, compiler: Compiler, seed: int = 0, emulator: Emulator | None = None
+) -> Emitted:
     """Each graph, on the emulated target, gives the bytes of the interpreter, by the same work for every input."""
     models = joined(graphs, target)
     inputs = [_inputs(graph, seed) for graph in graphs]
-    outputs, run = run_joined(models, target, inputs, compiler)
+    outputs, run = run_joined(models, target, inputs, compiler, emulator)
     for index, (graph, x, y) in enumerate(zip(graphs, inputs, outputs, strict=True)):
         np.testing.assert_array_equal(y, interpret_batch(graph, x), err_msg=f"graph {index}: {graph.nodes[-1].op}")
     assert run.constant

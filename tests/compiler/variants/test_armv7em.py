@@ -13,8 +13,10 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from tests.compiler.library import Library
 from tests.compiler.models import with_tensor
+from tests.compiler.variants.joined import assert_equal
 from tests.graph.models import Model, inputs_of
 from tests.graph.operators import single_layers_of
+from tests.graph.shared import INT8, shared_model
 from tests.measure.tools import assert_no_warnings, require
 
 from sensorsmith.base.errors import ModelError
@@ -32,6 +34,7 @@ from sensorsmith.graph import (
     Quantization,
     interpret_batch,
     output_size,
+    read_tflite,
 )
 from sensorsmith.measure import run_model
 
@@ -142,6 +145,7 @@ CASES = {
     "window of bytes, strided": _conv((9, 8, 1), (5, 4), 4, (2, 2)),
     "window of bytes, dilated": _conv((8, 9, 3), (3, 2), 4, dilation=(2, 3)),
     "window larger than the image": _conv((2, 2, 4), (5, 5), 3),
+    "window of the whole image, dilated": _conv((2, 1, 4), (2, 1), 9, (2, 2), dilation=(2, 1)),
     "window of the whole image": _conv((4, 4, 3), (4, 4), 9, padding="valid"),
     "depthwise 3x3": _conv((6, 8, 4), (3, 3), 0, multiplier=1),
     "depthwise 3x3, odd": _conv((5, 7, 3), (3, 3), 0, multiplier=1),
@@ -206,28 +210,12 @@ def test_the_c_path_equals_the_interpreter(case: str, library: Library) -> None:
     assert {layer.variant for layer in library.emitted[index].report.layers} == {"armv7em"}
 
 
-def _assert_equal_on_m4(graphs: list[Graph], compiler: Compiler = "gcc") -> None:
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+def test_the_assembly_equals_the_interpreter(compiler: Compiler) -> None:
     require(compiler, "cortex-m4")
     require("unicorn", "cortex-m4")
-    for index, graph in enumerate(graphs):
-        x = _inputs(graph)
-        emitted = compile_graph(graph, f"m{index}", "cortex-m4")
-        assert_no_warnings(emitted, "cortex-m4", compiler)
-        run = run_model(emitted, "cortex-m4", x, emulator="unicorn", compiler=compiler)
-        np.testing.assert_array_equal(run.outputs, interpret_batch(graph, x), err_msg=f"{index}")
-        assert run.constant
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_the_assembly_equals_the_interpreter(case: str) -> None:
-    _assert_equal_on_m4([CASES[case]])
-
-
-@pytest.mark.parametrize(
-    "case", ["window of bytes", "depthwise 3x3, odd", "depthwise 5x4", "dense, rest of rows 3", "chain"]
-)
-def test_clang_takes_the_assembly_too(case: str) -> None:
-    _assert_equal_on_m4([CASES[case]], "clang")
+    emitted = assert_equal(list(CASES.values()), "cortex-m4", compiler, emulator="unicorn")
+    assert_no_warnings(emitted, "cortex-m4", compiler)
 
 
 def _compiles(graph: Graph) -> bool:
@@ -247,11 +235,14 @@ LAYERS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
 def test_random_layers_equal_the_interpreter(
     tmp_path_factory: pytest.TempPathFactory, graphs: tuple[Graph, ...]
 ) -> None:
+    require("gcc", "cortex-m4")
+    require("unicorn", "cortex-m4")
     library = Library(graphs, tmp_path_factory.mktemp("random"), "cortex-m4")
     for index, graph in enumerate(graphs):
         np.testing.assert_array_equal(library.predict(index, _inputs(graph)), interpret_batch(graph, _inputs(graph)))
     variants = Counter(layer.variant for emitted in library.emitted for layer in emitted.report.layers)
     assert variants["armv7em"] > 10
+    assert_equal(graphs, "cortex-m4", "gcc", emulator="unicorn")
 
 
 def _with_bias(bias: int, zero_point: int = 5) -> Graph:
@@ -317,3 +308,25 @@ def test_sums_of_2_to_the_23_are_left_to_the_reference(bias: int, variant: str) 
 )
 def test_what_does_not_suit_is_left_to_the_reference(graph: Graph) -> None:
     assert compile_graph(graph, "m", "cortex-m4").report.layers[-1].variant == "ref"
+
+
+# Of the whole NAME_infer with GCC: instructions, bytes of flash (code and weights), bytes of RAM (arena and stack).
+MOST = {
+    "kws": (4_000_000, 38_000, 12_000),
+    "vww": (6_800_000, 52_000, 52_000),
+    "ic": (15_500_000, 92_000, 38_000),
+    "ad": (440_000, 276_000, 2_000),
+    "sww": (1_150_000, 58_000, 8_000),
+}
+
+
+@pytest.mark.parametrize("name", MOST)
+def test_mlperf_models_meet_their_targets(name: str) -> None:
+    require("gcc", "cortex-m4")
+    require("unicorn", "cortex-m4")
+    graph = read_tflite(shared_model(INT8[name]))
+    emitted = compile_graph(graph, "m", "cortex-m4")
+    run = run_model(emitted, "cortex-m4", _inputs(graph)[:2], compiler="gcc", emulator="unicorn")
+    assert run.constant
+    found = (run.instructions[0], run.flash_bytes.total, run.ram_bytes.total)
+    assert all(a <= b for a, b in zip(found, MOST[name], strict=True)), found

@@ -10,13 +10,17 @@ from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 from sensorsmith.compiler.lower import conv
-from sensorsmith.compiler.steps import Call
+from sensorsmith.compiler.steps import Call, Scratch, Source, Target
 from sensorsmith.compiler.variants import armv6m
 
 
 @dataclass(frozen=True, eq=False)
 class Conv2D(armv6m.Conv2D):
     variant: ClassVar[str] = "rv32"
+
+    def lead(self, source: Source, target: Target | Scratch) -> int | None:
+        """The same driver reads the windows of as many pixels before it writes."""
+        return super().lead(source, target)
 
 
 def _conv2d(call: conv.Conv2D) -> Conv2D | None:

@@ -83,6 +83,11 @@ def _float32(op: Softmax, _layer: Layer, x: Array) -> Array:
     return shares
 
 
+def _keeps_batch(_op: Softmax, layer: Layer) -> bool:
+    """The last dimension is that of the classes, even if there is no other."""
+    return len(layer.y.shape) > 1
+
+
 FAMILY = Family(
     operator=Softmax,
     codes={SOFTMAX: "SOFTMAX"},
@@ -95,5 +100,6 @@ FAMILY = Family(
     check=_check,
     int8=_int8,
     float32=_float32,
+    keeps_batch=_keeps_batch,
     limits="along the last dimension, of fewer than 512 classes",
 )

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sensorsmith.compiler.lower import conv, dense
-from sensorsmith.compiler.lower.geometry import window_lead
+from sensorsmith.compiler.lower.geometry import reaches_padding, window_lead
 from sensorsmith.compiler.steps import Call, ChannelScales, Constant, Dims, Range, Scratch, Source, Target, Window
 from sensorsmith.compiler.variants.armv7em.rows import Ints, Rows, activation_of, as_int32, folded_bias, rows_of
 
@@ -92,7 +92,8 @@ def conv2d(call: conv.Conv2D) -> Call | None:
     x, y, window = call.input_dims, call.output_dims, call.window
     weights = call.filter.data.astype(np.int64).reshape(y.c, -1)
     bias = folded_bias(call, weights)
-    if call.filter_dims == x and (y.h, y.w, window.pad_h, window.pad_w) == (1, 1, 0, 0):
+    whole = call.filter_dims == x and (y.h, y.w) == (1, 1) and not reaches_padding(window, x, call.filter_dims, y)
+    if whole:
         return _dense(weights, bias, call.scales, call.range, call.filter.note, call)
     rows = rows_of(weights, bias, call.scales, call.range, limit=1 << 23)
     if rows is None or _words(rows.weights).min() < -(1 << 15):
