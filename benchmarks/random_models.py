@@ -11,7 +11,7 @@ and in larger ones. Each case is computed for extreme and random inputs:
 * every tensor, by TFLite Micro and by the interpreter,
 * by C of the `ref` kernels on this machine, also of the model cut behind each of its layers,
 * by C for one of the other targets, in turn: on this machine (where that C is portable), and on the target's emulator,
-  where moreover every instruction must have been executed as often for each input (AVR: all inputs take as many cycles).
+  where moreover every instruction must have been executed as often for each input (AVR: all take as many cycles).
 
 What the compiler refuses is counted by reason; only reasons that are meant are allowed. Writes
 benchmarks/results/random_models.json; the exit code is 1 where anything was found.
