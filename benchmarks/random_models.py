@@ -45,7 +45,7 @@ import numpy as np
 from hypothesis import given, settings
 from tests.compiler.library import Library
 from tests.compiler.models import up_to
-from tests.compiler.variants.joined import joined, run_joined
+from tests.compiler.variants.joined import joined, run_joined, same_work
 from tests.graph.models import LARGE, SMALL, Shapes, inputs_of
 from tests.graph.operators import DRAWN, INT16, SPLITTING, networks, single_layers_of
 from tests.graph.oracle import Oracle
@@ -57,7 +57,6 @@ from sensorsmith.compiler import Emitted, compile_graph
 from sensorsmith.firmware import find
 from sensorsmith.graph import DType, Graph, Reshape, interpret, read_tflite, same, write_tflite
 from sensorsmith.graph.ops import name_of
-from sensorsmith.measure import ModelRun
 
 Array = np.ndarray[Any, Any]
 
@@ -300,7 +299,7 @@ def _emulated(target: str, expected: dict[int, Array]) -> Callable[[Pairs, Outco
     def check(pairs: Pairs, outcome: Outcome) -> None:
         models = joined([case.graph for case, _ in pairs], target)
         outputs, run = run_joined(models, target, [case.inputs()[:4] for case, _ in pairs])
-        constant = _constant(run)
+        constant = same_work(run)
         if not constant and len(pairs) > 1:
             raise AssertionError("one of them takes other instructions for other inputs")
         for (case, _), computed in zip(pairs, outputs, strict=True):
@@ -310,12 +309,6 @@ def _emulated(target: str, expected: dict[int, Array]) -> Callable[[Pairs, Outco
                 outcome.found(case, f"{target}, emulated", f"other work for other inputs: {counts}")
 
     return check
-
-
-def _constant(run: ModelRun) -> bool:
-    """Where cycles are known (AVR), they count: a skip takes as long as the instruction that it skips."""
-    cycles = {each.cycles for each in run.counts}
-    return run.constant if None in cycles else len(cycles) == 1
 
 
 def _groups(pairs: Pairs, target: str, outcome: Outcome) -> Iterator[Pairs]:

@@ -78,6 +78,12 @@ def run_joined(
     return outputs, run
 
 
+def same_work(run: ModelRun) -> bool:
+    """Whether all inputs took as long; of an AVR, cycles: a skip takes as many as what it skips."""
+    cycles = {each.cycles for each in run.counts}
+    return run.constant if None in cycles else len(cycles) == 1
+
+
 def _rows(x: Array) -> npt.NDArray[np.int8]:
     """Bytes of each input, filled up to a multiple of four."""
     rows = np.ascontiguousarray(x).reshape(len(x), -1).view(np.int8)
@@ -93,7 +99,7 @@ def assert_equal(
     outputs, run = run_joined(models, target, inputs, compiler, emulator)
     for index, (graph, x, y) in enumerate(zip(graphs, inputs, outputs, strict=True)):
         np.testing.assert_array_equal(y, interpret_batch(graph, x), err_msg=f"graph {index}: {graph.nodes[-1].op}")
-    assert run.constant
+    assert same_work(run)
     return models.whole
 
 
