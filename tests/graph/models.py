@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -45,11 +45,38 @@ ACTIVATIONS: tuple[Activation, ...] = ("none", "relu", "relu6")
 PADDINGS: tuple[Padding, ...] = ("same", "valid")
 
 
+@dataclass(frozen=True)
+class Shapes:
+    """Of what sizes layers are drawn.
+
+    Attributes:
+        sizes: heights and widths of inputs.
+        depths: channels of inputs.
+        channels: of outputs.
+        most: elements of a tensor, beyond which a network gets no further layer.
+    """
+
+    sizes: st.SearchStrategy[int]
+    depths: st.SearchStrategy[int]
+    channels: st.SearchStrategy[int]
+    most: int
+
+
+SMALL = Shapes(st.integers(1, 7), st.integers(1, 5), st.integers(1, 6), 3000)
+# Quick kernels work in blocks of channels and pixels: these have several, with rests and without.
+_BLOCKS = st.sampled_from([3, 4, 8, 12, 16, 17, 20, 32])
+LARGE = Shapes(st.integers(1, 20), _BLOCKS, _BLOCKS, 13_000)
+_LARGEST_KERNEL = 7
+_MOST_WEIGHTS = 20_000
+_LARGEST_IMAGE = 24
+
+
 class Model:
     """Collects tensors and nodes; each method returns the index of the tensor it adds."""
 
-    def __init__(self, dtype: DType = "int8", seed: int = 0) -> None:
+    def __init__(self, dtype: DType = "int8", seed: int = 0, shapes: Shapes = SMALL) -> None:
         self.dtype = dtype
+        self.shapes = shapes
         self.random = np.random.default_rng(seed)
         self.tensors: list[Tensor] = []
         self.nodes: list[Node] = []
@@ -159,8 +186,7 @@ def small_convnet(dtype: DType = "int8") -> Graph:
 
 
 scales = st.floats(2**-9, 2**-3)
-zero_points = st.integers(-128, 127)
-sizes = st.integers(1, 7)
+zero_points = st.one_of(st.integers(-128, 127), st.sampled_from([-128, 0]))
 
 
 def draw_output(draw: Draw, model: Model, shape: tuple[int, ...], near: float) -> int:
@@ -169,7 +195,8 @@ def draw_output(draw: Draw, model: Model, shape: tuple[int, ...], near: float) -
 
 
 def draw_input(draw: Draw, model: Model) -> int:
-    shape = (1, draw(sizes), draw(sizes), draw(st.integers(1, 5)))
+    sizes = model.shapes.sizes
+    shape = (1, draw(sizes), draw(sizes), draw(model.shapes.depths))
     return model.activation(shape, draw(scales), draw(zero_points))
 
 
@@ -191,12 +218,13 @@ def _draw_filter(draw: Draw, model: Model, x: int, *, depthwise: bool) -> int:
             draw(st.sampled_from([(1, 1), (2, 1), (1, 2)])),
         )
     else:
-        kernel = draw(st.tuples(st.integers(1, height), st.integers(1, width)))
+        most = (min(n, _LARGEST_KERNEL) for n in (height, width))
+        kernel = draw(st.tuples(*(st.integers(1, n) for n in most)))
     dilation = tuple(d if (k - 1) * d < 4 * n else 1 for k, d, n in zip(kernel, dilation, (height, width), strict=True))
     kernel = tuple(k if (k - 1) * d < 4 * n else 1 for k, d, n in zip(kernel, dilation, (height, width), strict=True))
     stride = draw(st.tuples(st.integers(1, 3), st.integers(1, 3)))
     multiplier = draw(st.integers(1, 3))
-    channels = depth * multiplier if depthwise else draw(st.integers(1, 6))
+    channels = depth * multiplier if depthwise else draw(model.shapes.channels)
     count = channels if draw(st.booleans()) else 1
     # Some channels of real models have weights of almost no scale: their multiplier becomes 0.
     tiny = st.one_of(scales, scales, st.just(1e-10))
@@ -237,7 +265,7 @@ def draw_dense_rows(draw: Draw, model: Model, x: int) -> int:
 
 
 def _draw_dense(draw: Draw, model: Model, x: int, size: int, rows: tuple[int, ...]) -> int:
-    count = draw(st.integers(1, 6))
+    count = min(draw(model.shapes.channels), max(1, _MOST_WEIGHTS // size))
     weight_scales = tuple(draw(scales) for _ in range(count if draw(st.booleans()) else 1))
     weights = model.weights((count, size), weight_scales)
     inputs = (x, weights)
@@ -321,7 +349,7 @@ def draw_lstm(draw: Draw, model: Model, x: int) -> int:
 
 def draw_resize(draw: Draw, model: Model, x: int, kind: type[ResizeNearest] | type[ResizeBilinear]) -> int:
     _, height, width, depth = model.shape(x)
-    result = (draw(st.integers(1, 3 * height)), draw(st.integers(1, 3 * width)))
+    result = tuple(draw(st.integers(1, min(3 * n, _LARGEST_IMAGE))) for n in (height, width))
     flags = draw(st.sampled_from([(False, False), (True, False), (False, True)]))
     op = kind(*flags)
     y = model.activation((1, *result, depth), *scale_and_zero_point(model, x))
@@ -339,7 +367,7 @@ def draw_transpose_conv(draw: Draw, model: Model, x: int) -> int:
         n * s - e if padding == "same" else (n - 1) * s + k + e
         for n, s, k, e in zip((height, width), stride, kernel, ends, strict=True)
     )
-    channels = draw(st.integers(1, 4))
+    channels = draw(model.shapes.channels)
     weight_scales = tuple(draw(scales) for _ in range(channels if draw(st.booleans()) else 1))
     filter_ = model.weights((channels, *kernel, depth), weight_scales)
     shape = (1, rows, columns, channels)
@@ -356,7 +384,7 @@ def draw_matmul(draw: Draw, model: Model, x: int) -> int:
     adj_x, adj_y = draw(st.booleans()), draw(st.booleans())
     products, height = (rows, columns) if adj_x else (columns, rows)
     if draw(st.booleans()):
-        width = draw(st.integers(1, 4))
+        width = draw(model.shapes.channels)
         factor = (width, products) if adj_y else (products, width)
         own = draw(st.sampled_from([(), (1,), tuple(batch)]))
         other = model.constant((*own, *factor), draw(scales), draw(zero_points))

@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 from tests.graph import draw_move
 from tests.graph.draw_move import as_image, batched
 from tests.graph.models import (
+    LARGE,
+    SMALL,
     Draw,
     Model,
+    Shapes,
     draw_conv,
     draw_dense,
     draw_dense_rows,
@@ -125,27 +128,31 @@ DRAWN: dict[str, DrawLayer] = {
 LAST = ("ARG_MAX", "ARG_MIN")
 INT8_ONLY = ("QUANTIZE",)
 INT16 = sorted(name for family in FAMILIES if family.int16 is not None for name in family.codes.values())
-# Layers may make tensors larger; beyond this many elements none is added.
-_MOST = 3000
+# They may make as many tensors as their input has elements.
+SPLITTING = ("SPLIT", "SPLIT_V", "UNPACK")
 
 
 @st.composite
-def single_layers_of(draw: Draw, name: str, dtype: DType = "int8") -> Graph:
+def single_layers_of(draw: Draw, name: str, dtype: DType = "int8", shapes: Shapes = SMALL) -> Graph:
     """A layer of one operator on a drawn input, with reshapes around it that make other ranks of it."""
-    model = Model(dtype, draw(st.integers(0, 2**32)))
+    model = Model(dtype, draw(st.integers(0, 2**32)), shapes)
     x = draw_input(draw, model)
     y = DRAWN[name](draw, model, x)
     return model.graph(x, y if name in LAST else batched(model, y))
 
 
 @st.composite
-def networks(draw: Draw, dtype: DType = "int8") -> Graph:
-    """A few layers of any operators, one after the other; sums and the like may take earlier tensors too."""
-    model = Model(dtype, draw(st.integers(0, 2**32)))
+def networks(draw: Draw, dtype: DType = "int8", shapes: Shapes = SMALL) -> Graph:
+    """A few layers of any operators, one after the other; sums and the like may take earlier tensors too.
+
+    Those that split are left out of large ones.
+    """
+    model = Model(dtype, draw(st.integers(0, 2**32)), shapes)
     x = y = draw_input(draw, model)
-    names = [name for name in DRAWN if name not in LAST and (dtype == "int8" or name not in INT8_ONLY)]
+    left_out = (*LAST, *(SPLITTING if shapes is LARGE else ()), *(INT8_ONLY if dtype != "int8" else ()))
+    names = [name for name in DRAWN if name not in left_out]
     for name in draw(st.lists(st.sampled_from(names), min_size=1, max_size=6)):
-        if model.tensors[y].size < _MOST:
+        if model.tensors[y].size < shapes.most:
             y = DRAWN[name](draw, model, y)
     if dtype == "int8" and draw(st.integers(0, 5)) == 0:
         return model.graph(x, DRAWN[draw(st.sampled_from(LAST))](draw, model, y))

@@ -54,6 +54,17 @@ _Static_assert((int32_t)-3 >> 1 == -2, "right shift of a negative number must be
 #define SS_READ_32(p) (*(p))
 #endif
 
+/* The product of two numbers whose sizes the optimiser may know. avr-gcc would take its helper for 16 bits, which
+ * branches on their signs; that for 32 bits does not. */
+SS_KERNEL int32_t ss_times(int32_t a, int32_t b)
+{
+#if defined(__AVR__)
+    SS_OPAQUE(a);
+    SS_OPAQUE(b);
+#endif
+    return a * b;
+}
+
 /* A word at any address, in memory of any type. */
 #if defined(__GNUC__)
 typedef uint32_t __attribute__((may_alias, aligned(1))) ss_any_word;

@@ -52,7 +52,7 @@ SS_KERNEL int64_t ss_dot_16(const int16_t *input, const int8_t *weights, int n)
         const int stop = n - i > SS_PRODUCTS_AT_ONCE ? i + SS_PRODUCTS_AT_ONCE : n;
         int32_t part = 0;
         for (; i < stop; i++)
-            part += (int32_t)input[i] * SS_READ_8(&weights[i]);
+            part += ss_times(input[i], SS_READ_8(&weights[i]));
         sum += part;
     }
     return sum;

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 from tests.compiler.library import Library
+from tests.compiler.models import corner_cases
 from tests.compiler.variants.cases import CASES, inputs, run_emulated
-from tests.compiler.variants.joined import assert_equal
+from tests.compiler.variants.joined import assert_equal, same_work
 from tests.measure.tools import require
 
 from sensorsmith.compiler import compile_graph
@@ -76,4 +77,15 @@ def test_emulated_equals_the_interpreter(variant: str) -> None:
 # All models in one image are too many for its RAM.
 @pytest.mark.parametrize("name", EMULATED)
 def test_emulated_avr_equals_the_interpreter(name: str) -> None:
-    run_emulated(CASES[name], *MACHINES["avr"])
+    assert same_work(run_emulated(CASES[name], *MACHINES["avr"]))
+
+
+CORNERS = corner_cases()
+
+
+@pytest.mark.parametrize("names", [list(CORNERS)[i::6] for i in range(6)], ids=range(6))
+def test_reference_kernels_on_an_avr_take_as_long_for_every_input(names: list[str]) -> None:
+    """Helpers of avr-gcc that multiply 16 bits branch on signs; see `ss_times` in runtime/ss_base.h."""
+    require("gcc", "avr")
+    require("simavr", "avr")
+    assert_equal([CORNERS[name] for name in names], "avr", "gcc")

@@ -25,7 +25,7 @@ SS_KERNEL void ss_batch_matmul_ref(int32_t zero_point_1, int32_t zero_point_2, s
                 const int8_t *column = &input_2[b * strides_2.batch + x * strides_2.column];
                 int32_t sum = 0;
                 for (int k = 0; k < products; k++)
-                    sum += (row[k * strides_1.column] - zero_point_1) * (column[k * strides_2.row] - zero_point_2);
+                    sum += ss_times(row[k * strides_1.column] - zero_point_1, column[k * strides_2.row] - zero_point_2);
                 *output++ = ss_to_int8(ss_requantize(sum, scale.multiplier, scale.shift), range);
             }
         }

@@ -33,7 +33,7 @@ SS_KERNEL void ss_conv2d_ref(ss_window window, int32_t input_zero_point, ss_rang
                         const int8_t *in = &input[(in_row + in_x + kx * window.dilation_w) * input_dims.c];
                         const int8_t *weight = &filter[(filter_row + kx) * input_dims.c];
                         for (int i = 0; i < step * input_dims.c; i++)
-                            sum += (in[i] - input_zero_point) * SS_READ_8(&weight[i]);
+                            sum += ss_times(in[i] - input_zero_point, SS_READ_8(&weight[i]));
                     }
                 }
                 sum = ss_requantize(sum, SS_READ_32(&scales.multiplier[o]), SS_READ_8(&scales.shift[o]));

@@ -29,8 +29,8 @@ SS_KERNEL void ss_depthwise_conv2d_ref(ss_window window, int32_t input_zero_poin
                     const int8_t *in = &input[in_row * input_dims.c + i];
                     const int8_t *weight = &filter[ky * filter_dims.w * output_dims.c + o];
                     for (int kx = columns.first; kx < columns.last; kx++)
-                        sum += (in[kx * window.dilation_w * input_dims.c] - input_zero_point) *
-                               SS_READ_8(&weight[kx * output_dims.c]);
+                        sum += ss_times(in[kx * window.dilation_w * input_dims.c] - input_zero_point,
+                                        SS_READ_8(&weight[kx * output_dims.c]));
                 }
                 sum = ss_requantize(sum, SS_READ_32(&scales.multiplier[o]), SS_READ_8(&scales.shift[o]));
                 *output++ = ss_to_int8(sum, range);

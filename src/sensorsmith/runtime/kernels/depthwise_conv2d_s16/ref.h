@@ -30,8 +30,7 @@ SS_KERNEL void ss_depthwise_conv2d_s16_ref(ss_window window, int wide, ss_range 
                     const int16_t *in = &input[in_row * input_dims.c + i];
                     const int8_t *weight = &filter[ky * filter_dims.w * output_dims.c + o];
                     for (int kx = columns.first; kx < columns.last; kx++)
-                        sum += (int32_t)in[kx * window.dilation_w * input_dims.c] *
-                               SS_READ_8(&weight[kx * output_dims.c]);
+                        sum += ss_times(in[kx * window.dilation_w * input_dims.c], SS_READ_8(&weight[kx * output_dims.c]));
                 }
                 *output++ = ss_sum_to_int16(sum, wide, SS_READ_32(&scales.multiplier[o]),
                                             SS_READ_8(&scales.shift[o]), range);

@@ -16,7 +16,7 @@ SS_KERNEL void ss_mul_ref(int32_t zero_point_1, int32_t zero_point_2, ss_range r
     SS_FOR_EACH (at, size) {
         const int32_t value_1 = input_1[ss_offset(at, stride_1)] - zero_point_1;
         const int32_t value_2 = input_2[ss_offset(at, stride_2)] - zero_point_2;
-        *output++ = ss_to_int8(ss_requantize(value_1 * value_2, scale.multiplier, scale.shift), range);
+        *output++ = ss_to_int8(ss_requantize(ss_times(value_1, value_2), scale.multiplier, scale.shift), range);
     }
 }
 

@@ -22,7 +22,7 @@ SS_KERNEL void ss_prelu_ref(int32_t input_zero_point, int32_t alpha_zero_point, 
             const int32_t slope = SS_READ_8(&alpha[i]) - alpha_zero_point;
             *output++ = ss_to_int8(
                 ss_requantize(value - negative, positive_scale.multiplier, positive_scale.shift) +
-                    ss_requantize(negative * slope, negative_scale.multiplier, negative_scale.shift),
+                    ss_requantize(ss_times(negative, slope), negative_scale.multiplier, negative_scale.shift),
                 range);
         }
     }

@@ -33,7 +33,7 @@ SS_KERNEL ss_between ss_position(ss_axis axis, int index, int size)
 
 SS_KERNEL int32_t ss_mix(int32_t low, int32_t high, int32_t weight)
 {
-    return low * 1024 + (high - low) * weight;
+    return low * 1024 + ss_times(high - low, weight);
 }
 
 SS_KERNEL void ss_resize_bilinear_ref(ss_axis rows, ss_axis columns,

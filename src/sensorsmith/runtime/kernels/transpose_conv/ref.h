@@ -33,7 +33,7 @@ SS_KERNEL void ss_transpose_conv_ref(ss_window window, /* of the output, one for
                         const int8_t *weight =
                             &filter[((o * filter_dims.h + ky) * filter_dims.w + kx) * input_dims.c];
                         for (int i = 0; i < input_dims.c; i++)
-                            sum += (in[i] - input_zero_point) * SS_READ_8(&weight[i]);
+                            sum += ss_times(in[i] - input_zero_point, SS_READ_8(&weight[i]));
                     }
                 }
                 sum = ss_requantize(sum, SS_READ_32(&scales.multiplier[o]), SS_READ_8(&scales.shift[o]));
