@@ -29,11 +29,13 @@ class Library:
         self._library = load_library(build_shared(files, folder, STRICT))
 
     def predict(self, model: int, x: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
-        """Outputs of one model: (N, ...) to (N, ...)."""
+        """Outputs of one model: (N, ...) to (N, ...), each from the initial state on."""
         infer = getattr(self._library, f"m{model}_infer")
         y = np.empty((len(x), *self.emitted[model].output_shape[1:]), self.emitted[model].output_dtype)
         x = np.ascontiguousarray(x)
         for i in range(len(x)):
+            if self.emitted[model].stateful:
+                getattr(self._library, f"m{model}_reset")()
             infer(ctypes.c_void_p(x[i:].ctypes.data), ctypes.c_void_p(y[i:].ctypes.data))
         return y
 

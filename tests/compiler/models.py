@@ -24,6 +24,7 @@ from sensorsmith.graph import (
     HardSwish,
     LeakyRelu,
     Logistic,
+    Lstm,
     Mean,
     MirrorPad,
     Mul,
@@ -42,6 +43,7 @@ from sensorsmith.graph import (
     StridedSlice,
     Sub,
     Sum,
+    Svdf,
     Tanh,
     Tensor,
     Transpose,
@@ -107,7 +109,43 @@ def int16_net() -> Graph:
     y = model.node(Pool2D("average", (2, 2), (2, 2)), (y,), model.activation((1, 3, 4, 2), 8e-4))
     filter_ = model.weights((5, 24))
     y = model.node(FullyConnected(), (y, filter_), model.activation((1, 5), 8e-4))
+    gate = model.node(Logistic(), (y,), model.activation((1, 5), 1 / 32768))
+    z = model.node(Mul(), (y, gate), model.activation((1, 5), 4e-4))
+    z = model.node(LeakyRelu(-0.25), (z,), model.activation((1, 5), 3e-4))
+    y = model.node(Tanh(), (y,), model.activation((1, 5), 1 / 32768))
+    y = model.node(Sub(), (y, z), model.activation((1, 5), 4e-4))
+    y = model.node(Softmax(), (y,), model.activation((1, 5), 1 / 32768))
     return model.graph(x, y)
+
+
+def streaming_net() -> Graph:
+    """A keyword spotter that hears one window at a time: two layers with a memory of int8 and int16, then an LSTM."""
+    model = Model()
+    x = model.activation((1, 12), 0.05, -7)
+    y = _remember(model, x, 8, "int8")
+    y = _remember(model, y, 6, "int16")
+    y = model.node(Reshape((1, 2, 3)), (y,), model.activation((1, 2, 3), model.scale(y), 5))
+    weights = [model.weights((4, 3), (0.01 * (i + 1),)) for i in range(4)]
+    recurrent = [model.weights((4, 4), (0.01,)) for _ in range(4)]
+    biases = [model.bias(y, each, 4) for each in weights]
+    states = [model.variable((1, 4), "int8", 1 / 100, -3), model.variable((1, 4), "int16", 2.0**-11)]
+    operands = (y, *weights, *recurrent, -1, -1, -1, *biases, -1, -1, *states, -1, -1, -1, -1)
+    y = model.node(Lstm(2.0), operands, model.activation((1, 2, 4), 1 / 100, -3))
+    y = model.node(Reshape((1, 8)), (y,), model.activation((1, 8), 1 / 100, -3))
+    weights_ = model.weights((3, 8))
+    y = model.node(FullyConnected(), (y, weights_, model.bias(y, weights_, 3)), model.activation((1, 3), 0.03))
+    return model.graph(x, model.node(Softmax(), (y,), model.activation((1, 3), 1 / 256, -128)))
+
+
+def _remember(model: Model, x: int, units: int, kind: DType) -> int:
+    feature = model.weights((2 * units, model.shape(x)[1]))
+    state = model.variable((1, 2 * units * 5), kind, 0.2 if kind == "int8" else 0.002, 17 if kind == "int8" else 0)
+    limits = np.iinfo(kind)
+    data = model.random.integers(limits.min, limits.max, (2 * units, 5), np.dtype(kind))
+    time = model.tensor(data.shape, kind, Quantization((0.01 if kind == "int8" else 4e-5,), (0,)), data)
+    scale = Quantization((model.scale(state) * model.scale(time),), (0,))
+    bias = model.tensor((units,), "int32", scale, model.random.integers(-100, 100, units, np.int32))
+    return model.node(Svdf(2), (x, feature, time, bias, state), model.activation((1, units), 0.06, 5))
 
 
 def up_to(graph: Graph, node: int) -> Graph:
@@ -172,6 +210,16 @@ def corner_cases() -> dict[str, Graph]:
         "transposed, valid": _transpose_conv(TransposeConv((2, 3), "valid"), 10, 16),
         "transposed, stride above filter": _transpose_conv(TransposeConv((5, 6)), 20, 27),
         "products of matrices": _attention(),
+        "prelu, one slope": _prelu((1, 1, 1)),
+        "prelu, slope per channel": _prelu((1, 1, 3)),
+        "prelu, slope per row": _prelu((4, 1, 1)),
+        "prelu, slope per element": _prelu((4, 5, 3)),
+    }
+
+
+def other_corner_cases() -> dict[str, Graph]:
+    """The same for activations in int16 and for layers with a memory."""
+    return {
         "int16, dilated, padded": _conv((1, 7, 6, 3), (4, 3, 2, 3), Conv2D(dilation=(2, 3)), dtype="int16"),
         "int16, column": _conv((1, 9, 1, 2), (3, 3, 1, 2), Conv2D(activation="relu"), dtype="int16"),
         "int16, long sums": _conv((1, 2, 2, 600), (3, 1, 2, 600), Conv2D(), output_scale=20.0, dtype="int16"),
@@ -184,10 +232,7 @@ def corner_cases() -> dict[str, Graph]:
         "int16, transposed": _transpose_conv(TransposeConv((2, 3), activation="relu"), 7, 15, dtype="int16"),
         "int16, average": _pool("average", (3, 2), (2, 1), "same", dtype="int16"),
         "int16, maximum": _pool("max", (2, 3), (2, 2), "same", dtype="int16"),
-        "prelu, one slope": _prelu((1, 1, 1)),
-        "prelu, slope per channel": _prelu((1, 1, 3)),
-        "prelu, slope per row": _prelu((4, 1, 1)),
-        "prelu, slope per element": _prelu((4, 5, 3)),
+        "memory": streaming_net(),
     }
 
 

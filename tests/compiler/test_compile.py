@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.compiler.library import Library
-from tests.compiler.models import corner_cases, motion_net, tiny, up_to
+from tests.compiler.models import corner_cases, int16_net, motion_net, other_corner_cases, streaming_net, tiny, up_to
 from tests.graph.models import inputs_of, small_convnet
 from tests.graph.oracle import AVAILABLE, Oracle
 from tests.graph.shared import INT8, shared_model
@@ -16,23 +16,27 @@ from sensorsmith.base.errors import BoardError, ModelError
 from sensorsmith.compiler import compile_graph
 from sensorsmith.graph import Graph, Reshape, interpret, interpret_batch, read_tflite
 
+CORNERS = corner_cases() | other_corner_cases()
+
 
 @pytest.fixture(scope="module")
 def corners(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    return Library(list(corner_cases().values()), tmp_path_factory.mktemp("corners"))
+    return Library(list(CORNERS.values()), tmp_path_factory.mktemp("corners"))
 
 
-@pytest.mark.parametrize("case", corner_cases())
+@pytest.mark.parametrize("case", CORNERS)
 def test_corner_cases_equal_the_interpreter(case: str, corners: Library) -> None:
-    graph = corner_cases()[case]
+    graph = CORNERS[case]
     x = inputs_of(graph, 50)
     x[0], x[1] = np.iinfo(x.dtype).min, np.iinfo(x.dtype).max
     expected = interpret_batch(graph, x)
-    np.testing.assert_array_equal(corners.predict(list(corner_cases()).index(case), x), expected)
+    np.testing.assert_array_equal(corners.predict(list(CORNERS).index(case), x), expected)
     assert len(np.unique(expected)) > 2
 
 
-@pytest.mark.parametrize("graph", [motion_net(), small_convnet(), tiny()], ids=["motion", "all operators", "tiny"])
+@pytest.mark.parametrize(
+    "graph", [motion_net(), small_convnet(), tiny(), int16_net()], ids=["motion", "many operators", "tiny", "int16"]
+)
 def test_every_tensor_equals_the_interpreter_and_tflite_micro(graph: Graph, tmp_path: Path) -> None:
     cut = [up_to(graph, node) for node in range(len(graph.nodes))]
     library = Library(cut, tmp_path)
@@ -103,6 +107,19 @@ def test_input_and_output_of_a_layer_overlap(case: str) -> None:
     """As far as `Call.lead` allows; the C of these cases is run above."""
     report = compile_graph(corner_cases()[case], "m").report
     assert report.arena_bytes < sum(b.size for b in report.buffers)
+
+
+def test_states_share_their_bytes_with_nothing() -> None:
+    graph = streaming_net()
+    report = compile_graph(graph, "m").report
+    names = {tensor.name for tensor in graph.tensors if tensor.variable}
+    states = [buffer for buffer in report.buffers if buffer.name in names]
+    assert len(states) == len(names) == 4
+    assert all((state.first, state.last) == (-1, len(report.layers)) for state in states)
+    for state in states:
+        for other in report.buffers:
+            apart = state.offset + state.size <= other.offset or other.offset + other.size <= state.offset
+            assert other is state or apart
 
 
 def test_the_report_adds_up() -> None:

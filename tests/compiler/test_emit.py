@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.compiler.library import WARNINGS, run, write
-from tests.compiler.models import every_move, int16_net, largest_of_each_row, motion_net, renamed, tiny
+from tests.compiler.models import every_move, int16_net, largest_of_each_row, motion_net, renamed, streaming_net, tiny
 from tests.golden.regenerate import COMMAND, golden_files
 from tests.graph.models import inputs_of, small_convnet
 
 from sensorsmith.compiler import compile_graph
 from sensorsmith.graph import Graph, interpret_batch, write_tflite
 
-GRAPHS = [motion_net(), small_convnet(), int16_net(), every_move(), largest_of_each_row()]
-IDS = ["motion", "all operators", "int16", "moves", "positions"]
+GRAPHS = [motion_net(), small_convnet(), int16_net(), every_move(), largest_of_each_row(), streaming_net()]
+IDS = ["motion", "all operators", "int16", "moves", "positions", "state"]
 
 
 @pytest.mark.parametrize("path", golden_files(), ids=lambda path: f"{path.parent.name}-{path.name}")
@@ -76,6 +76,9 @@ int main(void)
     ELEMENT x[M_INPUT_SIZE];
     RESULT y[M_OUTPUT_SIZE];
     while (fread(x, 1, sizeof x, stdin) == sizeof x) {
+#ifdef STATEFUL
+        m_reset();
+#endif
         m_infer(x, y);
         fwrite(y, 1, sizeof y, stdout);
     }
@@ -91,6 +94,7 @@ def test_clean_under_sanitizers(wide: int, graph: Graph, tmp_path: Path) -> None
     source = write(compile_graph(graph, "m"), tmp_path)
     (tmp_path / "main.c").write_text(MAIN)
     sanitizers = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g", "-O1"]
+    stateful = ["-DSTATEFUL"] if any(tensor.variable for tensor in graph.tensors) else []
     program = tmp_path / "m"
     element, result = (graph.tensors[ends[0]].dtype for ends in (graph.inputs, graph.outputs))
     run(
@@ -99,6 +103,7 @@ def test_clean_under_sanitizers(wide: int, graph: Graph, tmp_path: Path) -> None
         f"-DSS_WIDE_MULTIPLY={wide}",
         f"-DELEMENT={element}_t",
         f"-DRESULT={result}_t",
+        *stateful,
         *sanitizers,
         source,
         tmp_path / "main.c",
@@ -119,6 +124,13 @@ def test_the_hash_is_that_of_the_written_model() -> None:
     assert f'#define TINY_MODEL_SHA256 "{digest}"' in emitted.files["tiny.h"]
     digits = [f"0x{byte:02x}" for byte in bytes.fromhex(digest)]
     assert ", ".join(digits[:16]) in emitted.files["tiny.h"]
+
+
+def test_only_models_with_state_have_a_reset() -> None:
+    files = compile_graph(streaming_net(), "m").files
+    assert "\nvoid m_reset(void);\n" in files["m.h"]
+    assert "\nvoid m_reset(void)\n{\n" in files["m.c"]
+    assert not any("_reset" in text for text in compile_graph(motion_net(), "m").files.values())
 
 
 @pytest.mark.parametrize("name", ["*/ int x; /*", "a\nb", "//\\", "déjà", "?" * 500, "/*"])

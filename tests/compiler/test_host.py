@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.compiler.models import motion_net, tiny
+from tests.compiler.models import motion_net, streaming_net, tiny
 from tests.graph.models import inputs_of
 
 from sensorsmith.base.errors import DataError, ModelError
 from sensorsmith.compiler import HostModel, compile_graph, load
-from sensorsmith.graph import interpret_batch, write_tflite
+from sensorsmith.graph import initial_state, interpret, interpret_batch, write_tflite
 
 
 def test_a_file_runs_as_c(tmp_path: Path) -> None:
@@ -54,6 +54,21 @@ def test_inputs_of_another_kind(x: np.ndarray, got: str) -> None:
     assert str(caught.value) == (
         f"the model takes int8 values of shape (N, 8), not {got}; quantize and reshape them first"
     )
+
+
+def test_state_lives_from_input_to_input_until_it_is_reset() -> None:
+    graph = streaming_net()
+    model = HostModel(compile_graph(graph, "stream"))
+    x, state = inputs_of(graph, 12), initial_state(graph)
+    expected = np.concatenate([interpret(graph, each[None], state)[graph.outputs[0]] for each in x])
+    assert len(np.unique(expected, axis=0)) > 3
+    np.testing.assert_array_equal(np.concatenate([model.predict(x[:5]), model.predict(x[5:])]), expected)
+    assert not np.array_equal(model.predict(x), expected)
+    model.reset()
+    np.testing.assert_array_equal(model.predict(x), expected)
+    plain = HostModel(compile_graph(tiny(), "tiny"))
+    plain.reset()
+    assert not plain.emitted.stateful
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

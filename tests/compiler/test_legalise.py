@@ -12,6 +12,7 @@ from sensorsmith.compiler import steps
 from sensorsmith.compiler.legalise import legalise
 from sensorsmith.compiler.lower.conv import Conv2D as Conv2DCall
 from sensorsmith.compiler.lower.conv_s16 import Conv2DS16
+from sensorsmith.compiler.lower.move import Copy
 from sensorsmith.graph import (
     Add,
     BatchMatMul,
@@ -25,6 +26,7 @@ from sensorsmith.graph import (
     Reshape,
     ResizeNearest,
     Softmax,
+    StridedSlice,
     Transpose,
     check_graph,
 )
@@ -222,3 +224,15 @@ def test_a_stride_beyond_16_bits() -> None:
         "layer 0 (MAX_POOL_2D -> 't1'): a stride, dilation or padding is above 32767; "
         "use a window no larger than the input"
     )
+
+
+def test_a_single_element_is_copied_from_where_it_lies() -> None:
+    for dtype, size in (("int8", 1), ("int16", 2)):
+        model = Model(dtype)  # type: ignore[arg-type]
+        x = model.activation((1, 3, 4))
+        inputs = (x, model.indices((0, 1, 2)), model.indices((1, 2, 3)), model.indices((1, 1, 1)))
+        y = model.node(StridedSlice(shrink_axis_mask=7), inputs, model.activation(()))
+        y = model.node(Reshape((1,)), (y,), model.activation((1,)))
+        call = legalise(model.graph(x, y)).steps[0].call
+        assert isinstance(call, Copy)
+        assert call.input_first == 6 * size

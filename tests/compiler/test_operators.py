@@ -86,7 +86,7 @@ def test_the_published_kernels_are_those_in_use(name: str) -> None:
     def draw(graph: Graph) -> None:
         graphs.append(graph)
 
-    @settings(max_examples=5, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
+    @settings(max_examples=20, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
     @given(single_layers_of(name, "int16").filter(_compiles))
     def draw_int16(graph: Graph) -> None:
         graphs.append(graph)

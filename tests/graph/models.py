@@ -19,6 +19,7 @@ from sensorsmith.graph import (
     FullyConnected,
     Graph,
     Logistic,
+    Lstm,
     Mean,
     Node,
     Operator,
@@ -30,6 +31,7 @@ from sensorsmith.graph import (
     ResizeBilinear,
     ResizeNearest,
     Softmax,
+    Svdf,
     Tanh,
     Tensor,
     TransposeConv,
@@ -85,6 +87,13 @@ class Model:
         dtype: DType = "int64" if self.dtype == "int16" else "int32"
         data = self.random.integers(-limit, limit, channels, np.dtype(dtype))
         return self.tensor((channels,), dtype, quantization, data)
+
+    def variable(self, shape: tuple[int, ...], dtype: DType, scale: float, zero_point: int = 0) -> int:
+        """A layer's memory."""
+        quantization = None if dtype == "float32" else Quantization((scale,), (zero_point,))
+        index = self.tensor(shape, dtype, quantization)
+        self.tensors[index] = replace(self.tensors[index], variable=True)
+        return index
 
     def indices(self, values: tuple[int, ...]) -> int:
         return self.tensor((len(values),), "int32", None, np.array(values, np.int32))
@@ -240,14 +249,25 @@ def _draw_dense(draw: Draw, model: Model, x: int, size: int, rows: tuple[int, ..
 
 def draw_softmax(draw: Draw, model: Model, x: int) -> int:
     beta = draw(st.sampled_from([1.0, 1.0, 0.5, 3.0, 100.0]))
+    if model.dtype == "int16":
+        return model.node(Softmax(min(beta, 3.0)), (x,), model.activation(model.shape(x), 1 / 32768))
     return model.node(Softmax(beta), (x,), model.activation(model.shape(x), 1 / 256, -128))
+
+
+# Scale and zero point of the output, by whether it is int8.
+_SIGMOIDS = {
+    (Logistic, True): (1 / 256, -128),
+    (Tanh, True): (1 / 128, 0),
+    (Logistic, False): (1 / 32768, 0),
+    (Tanh, False): (1 / 32768, 0),
+}
 
 
 def draw_unary(draw: Draw, model: Model, x: int, *ops: Operator) -> int:
     """Any of these operators, which are functions of one element."""
     op = draw(st.sampled_from(ops))
     if isinstance(op, Logistic | Tanh):
-        y = model.activation(model.shape(x), *((1 / 256, -128) if isinstance(op, Logistic) else (1 / 128, 0)))
+        y = model.activation(model.shape(x), *_SIGMOIDS[type(op), model.dtype != "int16"])
     else:
         y = draw_output(draw, model, model.shape(x), model.scale(x))
     return model.node(op, (x,), y)
@@ -261,6 +281,42 @@ def draw_prelu(draw: Draw, model: Model, x: int) -> int:
             model.tensors[alpha], quantization=Quantization((draw(scales),), (draw(zero_points),))
         )
     return model.node(Prelu(), (x, alpha), draw_output(draw, model, model.shape(x), model.scale(x)))
+
+
+def draw_svdf(draw: Draw, model: Model, x: int) -> int:
+    inputs, units, rank, memory = model.shape(x)[1], *(draw(st.integers(1, 4)) for _ in range(3))
+    filters, kind = units * rank, draw(st.sampled_from(["int8", "int16"])) if model.dtype == "int8" else "float32"
+    feature = model.weights((filters, inputs), (draw(scales),))
+    near = model.scale(x) * model.scale(feature) * 100 / (1 if kind == "int8" else 200)
+    state = model.variable(
+        (1, filters * memory), kind, near * draw(st.floats(0.5, 8.0)), draw(zero_points) if kind == "int8" else 0
+    )
+    if model.dtype == "float32":
+        time = model.tensor((filters, memory), "float32", None, model.random.normal(size=(filters, memory)).astype("f"))
+    else:
+        data = _integers(model.random, kind, (filters, memory))
+        time = model.tensor((filters, memory), kind, Quantization((draw(scales) / 8,), (0,)), data)
+    bias_scale = model.scale(state) * model.scale(time)
+    bias = model.bias(x, feature, units)
+    if model.dtype == "int8":
+        model.tensors[bias] = replace(model.tensors[bias], quantization=Quantization((bias_scale,), (0,)))
+    y = draw_output(draw, model, (1, units), bias_scale * (100 if kind == "int8" else 1e6))
+    return model.node(Svdf(rank), (x, feature, time, bias, state), y)
+
+
+def draw_lstm(draw: Draw, model: Model, x: int) -> int:
+    _, steps, inputs = model.shape(x)
+    units = draw(st.integers(1, 4))
+    output = (draw(st.sampled_from([1 / 128, 1 / 120, 1 / 200])), draw(st.integers(-20, 20)))
+    float_ = model.dtype == "float32"
+    hidden = model.variable((1, units), model.dtype, *output)
+    cell = model.variable((1, units), "float32" if float_ else "int16", 2.0 ** -draw(st.integers(9, 15)))
+    weights = tuple(model.weights((units, inputs), (draw(scales) / 4,)) for _ in range(4))
+    recurrent = tuple(model.weights((units, units), (draw(scales) / 4,)) for _ in range(4))
+    biases = tuple(model.bias(x, each, units, draw(st.sampled_from([100, 10_000]))) for each in weights)
+    operands = (x, *weights, *recurrent, -1, -1, -1, *biases, -1, -1, hidden, cell, -1, -1, -1, -1)
+    clip = draw(st.sampled_from([0.0, 0.0, 0.5, 10.0]))
+    return model.node(Lstm(clip), operands, model.activation((1, steps, units), *output))
 
 
 def draw_resize(draw: Draw, model: Model, x: int, kind: type[ResizeNearest] | type[ResizeBilinear]) -> int:

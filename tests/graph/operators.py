@@ -15,13 +15,16 @@ from tests.graph.models import (
     Model,
     draw_conv,
     draw_dense,
+    draw_dense_rows,
     draw_depthwise,
     draw_input,
+    draw_lstm,
     draw_matmul,
     draw_pool,
     draw_prelu,
     draw_resize,
     draw_softmax,
+    draw_svdf,
     draw_transpose_conv,
     draw_unary,
 )
@@ -40,8 +43,29 @@ def _on_batch(layer: Callable[..., int]) -> DrawLayer:
     return lambda draw, model, x: layer(draw, model, batched(model, x))
 
 
+def _on_rows(layer: Callable[..., int]) -> DrawLayer:
+    """On any shape of at least one dimension."""
+    return lambda draw, model, x: layer(draw, model, x if model.shape(x) else batched(model, x))
+
+
 def _unary(*ops: object) -> DrawLayer:
     return lambda draw, model, x: draw_unary(draw, model, x, *ops)
+
+
+def _as_row(layer: DrawLayer) -> DrawLayer:
+    return lambda draw, model, x: layer(draw, model, draw_move.reshaped(model, x, (1, model.tensors[x].size)))
+
+
+def _as_sequence(layer: DrawLayer) -> DrawLayer:
+    def drawn(draw: Draw, model: Model, x: int) -> int:
+        depth, size = model.shape(as_image(draw, model, x))[3], model.tensors[x].size
+        return layer(draw, model, draw_move.reshaped(model, x, (1, size // depth, depth)))
+
+    return drawn
+
+
+def draw_any_dense(draw: Draw, model: Model, x: int) -> int:
+    return (draw_dense_rows if draw(st.booleans()) else draw_dense)(draw, model, x)
 
 
 # From a tensor of any shape to a layer's output.
@@ -58,7 +82,7 @@ DRAWN: dict[str, DrawLayer] = {
     "DEPTH_TO_SPACE": draw_move.draw_depth_to_space,
     "ELU": _unary(Elu()),
     "EXPAND_DIMS": draw_move.draw_expand_dims,
-    "FULLY_CONNECTED": _on_batch(draw_dense),
+    "FULLY_CONNECTED": _on_batch(draw_any_dense),
     "GATHER": draw_move.draw_gather,
     "HARD_SWISH": _unary(HardSwish()),
     "LEAKY_RELU": _unary(LeakyRelu(0.25), LeakyRelu(-1.5)),
@@ -82,7 +106,7 @@ DRAWN: dict[str, DrawLayer] = {
     "RESIZE_BILINEAR": _on_image(draw_resize, ResizeBilinear),
     "RESIZE_NEAREST_NEIGHBOR": _on_image(draw_resize, ResizeNearest),
     "SLICE": draw_move.draw_slice,
-    "SOFTMAX": _on_batch(draw_softmax),
+    "SOFTMAX": _on_rows(draw_softmax),
     "SPACE_TO_DEPTH": draw_move.draw_space_to_depth,
     "SPLIT": draw_move.draw_split,
     "SPLIT_V": draw_move.draw_split_v,
@@ -90,9 +114,11 @@ DRAWN: dict[str, DrawLayer] = {
     "STRIDED_SLICE": draw_move.draw_strided_slice,
     "SUB": draw_move.draw_sub,
     "SUM": draw_move.draw_sum,
+    "SVDF": _as_row(draw_svdf),
     "TANH": _unary(Tanh()),
     "TRANSPOSE": draw_move.draw_transpose,
     "TRANSPOSE_CONV": _on_image(draw_transpose_conv),
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": _as_sequence(draw_lstm),
     "UNPACK": draw_move.draw_unpack,
 }
 # Their outputs are int32, on which no other layer works.

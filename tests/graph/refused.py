@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from sensorsmith.graph import (
     HardSwish,
     LeakyRelu,
     Logistic,
+    Lstm,
     Mean,
     MirrorPad,
     Mul,
@@ -37,6 +39,7 @@ from sensorsmith.graph import (
     PadV2,
     Pool2D,
     Prelu,
+    Quantization,
     Quantize,
     ReduceExtremum,
     Relu,
@@ -53,6 +56,7 @@ from sensorsmith.graph import (
     StridedSlice,
     Sub,
     Sum,
+    Svdf,
     Tanh,
     Transpose,
     TransposeConv,
@@ -94,6 +98,45 @@ def layer(
     )
     model.nodes.append(Node(op, inputs, outputs))
     return model.graph(start, outputs[0])
+
+
+def svdf(
+    rank: int = 1,
+    state: Quantization = Quantization((0.1,), (0,)),  # noqa: B008 - immutable
+    time: Any = "int16",
+    bias: float = 0.001,
+    y_scale: float = 0.05,
+    variable: bool = True,
+) -> Graph:
+    """Six units over five steps."""
+    model = Model()
+    x = model.activation((1, 4))
+    memory = model.variable((1, 30), "int16", 0.1)
+    content = None if variable else np.zeros((1, 30), np.int16)
+    model.tensors[memory] = replace(model.tensors[memory], quantization=state, variable=variable, data=content)
+    operands = (
+        x,
+        model.weights((6, 4)),
+        model.tensor((6, 5), time, Quantization((0.01,), (0,)), np.ones((6, 5), time)),
+        model.tensor((6,), "int32", Quantization((bias,), (0,)), np.zeros(6, np.int32)),
+        memory,
+    )
+    return model.graph(x, model.node(Svdf(rank), operands, model.activation((1, 6), y_scale)))
+
+
+def lstm(
+    units: int = 2, peephole: bool = False, cell: float = 2.0**-12, hidden: float = 1 / 128, clip: float = 0.0
+) -> Graph:
+    """Two units over five steps of four values."""
+    model = Model()
+    x = model.activation((1, 5, 4))
+    weights = [model.weights((2, 4)) for _ in range(4)]
+    recurrent = [model.weights((2, 2)) for _ in range(4)]
+    biases = [model.bias(x, each, 2) for each in weights]
+    states = [model.variable((1, 2), "int8", hidden), model.variable((1, 2), "int16", cell)]
+    holes = (weights[0] if peephole else -1, -1, -1)
+    operands = (x, *weights, *recurrent, *holes, *biases, -1, -1, *states, -1, -1, -1, -1)
+    return model.graph(x, model.node(Lstm(clip), operands, model.activation((1, 5, units), 1 / 128)))
 
 
 AGAIN = "convert the model again"
@@ -349,6 +392,30 @@ CASES: list[tuple[str, Graph, str]] = [
     ),
     ("SUB", layer(Sub(), 0, 0, scale=2.0**-25), FINE),
     ("SUM", layer(Sum(), 0, indices(1), y=(1, 3, 2), scale=1e-20), FINE),
+    (
+        "SVDF",
+        svdf(rank=2),
+        "its weights (6, 4) and (6, 5), bias (6,) and state (1, 30) of rank 2 do not fit its input (1, 4) and output "
+        f"(1, 6); {AGAIN}",
+    ),
+    (
+        "SVDF",
+        svdf(state=Quantization((0.1,), (1,))),
+        "its weights or its state have several scales, or a zero point other than 0; "
+        "quantize them symmetrically, each as a whole",
+    ),
+    (
+        "SVDF",
+        svdf(time="int8"),
+        "its state is int16, its time weights int8; quantize both to int16, or both to int8",
+    ),
+    (
+        "SVDF",
+        svdf(bias=0.5),
+        "its bias is not quantized with the state's scale times the time weights' scale; quantize the model again",
+    ),
+    ("SVDF", svdf(y_scale=1e-9), FINE),
+    ("SVDF", svdf(variable=False), f"its state is not a variable; {AGAIN}"),
     ("TANH", layer(Tanh(), y=(1, 24)), f"its input {X} and output (1, 24) differ; {AGAIN}"),
     (
         "TRANSPOSE",
@@ -365,6 +432,27 @@ CASES: list[tuple[str, Graph, str]] = [
         layer(TransposeConv((0, 1)), indices(*X), lambda model: model.weights((2, 3, 3, 2)), 0),
         f"a stride is below 1; {AGAIN}",
     ),
+    (
+        "UNIDIRECTIONAL_SEQUENCE_LSTM",
+        lstm(units=3),
+        f"its weights, biases or states do not fit its input (1, 5, 4) and output (1, 5, 3); {AGAIN}",
+    ),
+    (
+        "UNIDIRECTIONAL_SEQUENCE_LSTM",
+        lstm(peephole=True),
+        "has peepholes, a projection or layer normalization; use a plain LSTM layer",
+    ),
+    (
+        "UNIDIRECTIONAL_SEQUENCE_LSTM",
+        lstm(cell=0.001),
+        "its cell state has scale 0.001 and zero point 0; quantize it with a power of two from 2^-15 to 2^-9",
+    ),
+    (
+        "UNIDIRECTIONAL_SEQUENCE_LSTM",
+        lstm(hidden=0.01),
+        f"its hidden state and its output are quantized differently; {AGAIN}",
+    ),
+    ("UNIDIRECTIONAL_SEQUENCE_LSTM", lstm(clip=-1.0), "its cell clip is -1.0; use one of 0 or more"),
     (
         "UNPACK",
         layer(Unpack(2, 3), y=[(1, 4, 3)] * 3),

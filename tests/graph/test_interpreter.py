@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from tests.graph.checks import assert_same_as_oracle
-from tests.graph.models import inputs_of, small_convnet
+from tests.graph.models import Model, inputs_of, small_convnet
 from tests.graph.operators import networks
 from tests.graph.oracle import Oracle
 from tests.graph.shared import FLOAT32, INT8, shared_model
 
 from sensorsmith.base.errors import ModelError
-from sensorsmith.graph import Graph, interpret, interpret_batch, read_tflite, write_tflite
+from sensorsmith.graph import Graph, Mean, Softmax, interpret, interpret_batch, read_tflite, write_tflite
 
 # Output hashes of TFLite Micro's own builds (reference kernels, CMSIS-NN on Cortex-M4 and M55 agree) for the input of
 # `congruential`, in the order in which the models were measured.
@@ -84,6 +84,14 @@ def test_a_batch_gives_what_each_input_gives(graph: Graph) -> None:
         alone = interpret(graph, x[None])[graph.outputs[0]]
         assert alone is not None
         np.testing.assert_array_equal(alone[0], y)
+
+
+def test_a_softmax_without_a_batch_takes_one_input_at_a_time() -> None:
+    model = Model()
+    x = model.activation((1, 2))
+    y = model.node(Mean(), (x, model.indices((1,))), model.activation((1,)))
+    y = model.node(Softmax(), (y,), model.activation((1,), 1 / 256, -128))
+    np.testing.assert_array_equal(interpret_batch(model.graph(x, y), np.int8([[1, 2], [5, 9]])), [127, 127])
 
 
 def test_a_batch_larger_than_what_is_computed_at_once_comes_out_whole(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -152,19 +152,16 @@ def test_int8_weights_of_a_float_layer_become_float32() -> None:
             "model: is not a TFL3 FlatBuffer; give a .tflite file, as the TensorFlow Lite converter writes it",
         ),
         (file(version=2), "model: has schema version 2, not 3; convert it again"),
-        (file(subgraphs=2), "the model has 2 subgraphs; convert it without control flow or variables"),
+        (file(subgraphs=2), "the model has 2 subgraphs; convert it without control flow"),
         (
             file(x={"type": 6}),
             "model.subgraphs[0].tensors[0] ('x'): has a type other than float32, int32, int64, int16, int8; "
             "convert the model to int8",
         ),
-        (
-            file(x={"is_variable": True}),
-            "model.subgraphs[0].tensors[0] ('x'): is sparse or a variable; convert a dense model without state",
-        ),
+        (file(x={"is_variable": True}), "the model's input or output is a variable; convert the model again"),
         (
             file(weights={"sparsity": Record({}, {})}),
-            "model.subgraphs[0].tensors[1] ('w'): is sparse or a variable; convert a dense model without state",
+            "model.subgraphs[0].tensors[1] ('w'): is sparse; convert a dense model",
         ),
         (
             file(weights={"shape": (2, 5)}),

@@ -45,6 +45,7 @@ def example_profile() -> ModelProfile:
         rest=cost(1_000),
         flash_bytes=FlashBytes(4_000, 7_200),
         ram_bytes=RamBytes(2_660, 120),
+        stack_bound=124,
         layers=tuple(LayerProfile(*layer[:5], cost(layer[5])) for layer in _LAYERS),
         arena_bytes=2_660,
         buffers=_BUFFERS,

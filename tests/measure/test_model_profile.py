@@ -77,6 +77,7 @@ def test_a_profile_of_a_file(tmp_path: Path) -> None:
     assert [layer["name"] for layer in found["layers"]] == [layer.name for layer in report.layers]
     assert [layer["op"] for layer in found["layers"]] == [layer.op for layer in report.layers]
     assert found["ram_bytes"]["total"] == found["ram_bytes"]["arena"] + found["ram_bytes"]["stack"]
+    assert found["ram_bytes"]["stack"] <= found["ram_bytes"]["stack_bound"] <= found["ram_bytes"]["stack"] + 4
     assert found["ram_bytes"]["arena"] >= found["arena"]["bytes"] == report.arena_bytes
     assert found["flash_bytes"]["weights"] >= report.weights_bytes
     assert json.loads(json.dumps(found)) == found

@@ -11,7 +11,7 @@ from sensorsmith.compiler.emit import emit_header, emit_source, weights_bytes
 from sensorsmith.compiler.headers import closure
 from sensorsmith.compiler.kernels import header_name, select
 from sensorsmith.compiler.legalise import legalise
-from sensorsmith.compiler.lives import leads_of, lives_of
+from sensorsmith.compiler.lives import leads_of, lives_of, states_of
 from sensorsmith.compiler.memory import Life, Plan, plan_memory
 from sensorsmith.compiler.passes import simplify
 from sensorsmith.compiler.report import BufferReport, CompileReport, LayerReport
@@ -29,6 +29,7 @@ class Emitted:
         report: see `CompileReport`.
         source, result: the model's input and output.
         border: what the model's file takes and gives in their place.
+        stateful: whether it remembers earlier inputs until it is reset.
     """
 
     files: dict[str, str]
@@ -36,6 +37,7 @@ class Emitted:
     source: Tensor
     result: Tensor
     border: Border
+    stateful: bool
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -89,7 +91,8 @@ def compile_graph(graph: Graph, name: str, target: str = "host") -> Emitted:
         f"{name}.h": emit_header(graph, report),
         **closure([*headers, "ss_base.h"]),
     }
-    return Emitted(files, report, graph.tensors[graph.inputs[0]], graph.tensors[graph.outputs[0]], graph.border)
+    x, y = graph.tensors[graph.inputs[0]], graph.tensors[graph.outputs[0]]
+    return Emitted(files, report, x, y, graph.border, bool(states_of(program)))
 
 
 def _report(

@@ -10,6 +10,7 @@ import numpy as np
 from sensorsmith.compiler import ctext
 from sensorsmith.compiler.border import border_text
 from sensorsmith.compiler.kernels import header_name
+from sensorsmith.compiler.lives import states_of
 from sensorsmith.compiler.report import CompileReport, LayerReport
 from sensorsmith.compiler.steps import (
     Call,
@@ -20,6 +21,7 @@ from sensorsmith.compiler.steps import (
     Record,
     Scratch,
     Source,
+    State,
     Step,
     Target,
     element_type,
@@ -77,12 +79,21 @@ const {_CTYPES[y.dtype]} *{name}_output(void);
 
 /* The three in one, with copies. input: ({upper}_INPUT_SIZE); output: ({upper}_OUTPUT_SIZE). Returns 0. */
 int {name}_infer(const {_CTYPES[x.dtype]} *input, {_CTYPES[y.dtype]} *output);
-
+{_reset_declaration(graph, name)}
 #ifdef __cplusplus
 }}
 #endif
 
 #endif
+"""
+
+
+def _reset_declaration(graph: Graph, name: str) -> str:
+    if not any(tensor.variable for tensor in graph.tensors):
+        return ""
+    return f"""
+/* Forget all earlier inputs. To be called before the first input, and wherever a new sequence of inputs begins. */
+void {name}_reset(void);
 """
 
 
@@ -137,7 +148,7 @@ int {name}_run(void)
 {{
 {calls}    return 0;
 }}
-
+{_reset(program, offsets, name)}
 int {name}_infer(const {_CTYPES[x]} *input, {_CTYPES[y]} *output)
 {{
     ss_copy({_cast("const int8_t", x)}input, {arena % offsets[program.input]}, {_bytes(f"{upper}_INPUT_SIZE", x)});
@@ -145,6 +156,23 @@ int {name}_infer(const {_CTYPES[x]} *input, {_CTYPES[y]} *output)
     ss_copy({arena % offsets[program.output]}, {_cast("int8_t", y)}output, {_bytes(f"{upper}_OUTPUT_SIZE", y)});
     return 0;
 }}
+"""
+
+
+def _reset(program: Program, offsets: Mapping[int, int], name: str) -> str:
+    """The function that brings each state to its first value; nothing where there are none."""
+    states = states_of(program)
+    if not states:
+        return ""
+    loops = "".join(
+        f"    for (int i = 0; i < {program.sizes[state.buffer]}; i++)\n"
+        f"        {name}_arena[{offsets[state.buffer]} + i] = {state.initial};\n"
+        for state in states
+    )
+    return f"""
+void {name}_reset(void)
+{{
+{loops}}}
 """
 
 
@@ -214,7 +242,7 @@ def _address(call: Call, address: str) -> str:
 def _pointer(value: Source | Target | Scratch, address: str) -> str:
     if value.dtype == "int8":
         return address
-    const = "const " if isinstance(value, Source) else ""
+    const = "const " if isinstance(value, Source) and not isinstance(value, State) else ""
     # By way of void, which says that the alignment is meant: offsets are multiples of 4.
     return f"({const}{_CTYPES[value.dtype]} *)(void *){address}"
 

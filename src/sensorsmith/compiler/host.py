@@ -41,9 +41,16 @@ class HostModel:
         self._infer = getattr(library, f"{emitted.report.name}_infer")
         self._infer.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
         self._infer.restype = ctypes.c_int
+        self._reset = getattr(library, f"{emitted.report.name}_reset") if emitted.stateful else None
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all earlier inputs; does nothing for a model without state."""
+        if self._reset is not None:
+            self._reset()
 
     def predict(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Run the model on each of N inputs.
+        """Run the model on each of N inputs, one after the other: a model with state remembers those before.
 
         Args:
             x: (N, ...), where (1, ...) is the model's input shape: of its type, int8 or int16; or float32 or uint8,

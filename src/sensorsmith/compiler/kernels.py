@@ -17,7 +17,7 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "cortex-m7": ("armv7em",),
     "cortex-m33": ("armv7em",),
     "cortex-m55": ("mve", "armv7em"),
-    "riscv32": ("rv32",),
+    "riscv32": ("rv32", "armv6m"),
     "avr": ("avr",),
     "wasm": ("wasm",),
 }

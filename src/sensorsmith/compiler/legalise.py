@@ -2,7 +2,7 @@
 
 What is exact is done here rather than at run time: the padding, the input's zero point where no window reaches into
 it, the division of a mean. Constants among a layer's activations are brought into the arena before it. Each operator's
-own part is in lower/.
+own part is in lower/. What a layer remembers follows its activations among the sources.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from sensorsmith.base.errors import ModelError
 from sensorsmith.compiler.lower import LOWERINGS
 from sensorsmith.compiler.lower.load import load
 from sensorsmith.compiler.lower.move import unchanged
-from sensorsmith.compiler.steps import Program, Source, Step, Target, element_type
+from sensorsmith.compiler.steps import Program, Source, State, Step, Target, element_type
 from sensorsmith.graph.check import layer_of
 from sensorsmith.graph.ops import family_of
+from sensorsmith.graph.ops.family import STATES
+from sensorsmith.graph.requantize import initial_value
 from sensorsmith.graph.types import Graph, Tensor
 
 
@@ -37,6 +39,9 @@ def legalise(graph: Graph) -> Program:
                 tensor = graph.tensors[i]
                 program.append(Step(tensor.name, tensor.shape, 0, load(tensor, Target(i))))
         sources = tuple(Source(buffer[i], element_type(graph.tensors[i])) for i in taken)
+        states = [i for i, slot in zip(node.inputs, slots, strict=False) if i >= 0 and slot.kind in STATES]
+        buffer.update({i: i for i in states})
+        sources += tuple(_state(graph.tensors[i], i) for i in states)
         for number, y in enumerate(node.outputs):
             layer = layer_of(graph, index, number)
             calls = list(
@@ -58,6 +63,10 @@ def _check_integers(graph: Graph) -> None:
         raise ModelError(f"the model computes in {dtype}", where=graph.name, todo="quantize it to int8 first")
     if not graph.nodes:
         raise ModelError("the model has no layers", where=graph.name, todo="convert it again")
+
+
+def _state(tensor: Tensor, buffer: int) -> State:
+    return State(buffer, element_type(tensor), initial_value(tensor))
 
 
 def _bytes(tensor: Tensor) -> int:

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from sensorsmith.compiler.memory import Life
-from sensorsmith.compiler.steps import SAME_PLACE, Program, Source, Step
+from sensorsmith.compiler.steps import SAME_PLACE, Program, Source, State, Step
 
 
 def lives_of(program: Program) -> dict[int, Life]:
-    """From which step to which each buffer is in use; the input from before the first, the output to after the last."""
+    """From which step to which each buffer is in use; states always."""
     first = {program.input: -1}
     last = {program.input: -1}
     for index, step in enumerate(program.steps):
         for use in step.call.buffers():
             first.setdefault(use.buffer, index)
             last[use.buffer] = index
+    for state in states_of(program):
+        first[state.buffer], last[state.buffer] = -1, len(program.steps)
     last[program.output] = len(program.steps)
     return {b: Life(size, first[b], last[b]) for b, size in program.sizes.items()}
+
+
+def states_of(program: Program) -> list[State]:
+    """The program's memory, each buffer once."""
+    uses = [use for step in program.steps for use in step.call.buffers()]
+    return list({use.buffer: use for use in uses if isinstance(use, State)}.values())
 
 
 def leads_of(program: Program, lives: dict[int, Life]) -> dict[tuple[int, int], int]:

@@ -121,6 +121,17 @@ class Source:
 
 
 @dataclass(frozen=True)
+class State(Source):
+    """A buffer that the kernel reads and writes, and that keeps its content from one run to the next.
+
+    Attributes:
+        initial: what each element holds at first.
+    """
+
+    initial: int = 0
+
+
+@dataclass(frozen=True)
 class Target:
     """A buffer that the kernel writes."""
 

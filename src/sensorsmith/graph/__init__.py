@@ -3,11 +3,10 @@
 from sensorsmith.graph.border import enter, leave
 from sensorsmith.graph.check import check_graph
 from sensorsmith.graph.fixedpoint import multiply_by_quantized_multiplier, quantize_multiplier
-from sensorsmith.graph.interpreter import interpret, interpret_batch
+from sensorsmith.graph.interpreter import initial_state, interpret, interpret_batch
 from sensorsmith.graph.ops.softmax import softmax_constants
 from sensorsmith.graph.reader import read_tflite
 from sensorsmith.graph.requantize import (
-    ADD_LEFT_SHIFT,
     activation_range,
     add_scales,
     conv_scales,
@@ -40,6 +39,7 @@ from sensorsmith.graph.types import (
     HardSwish,
     LeakyRelu,
     Logistic,
+    Lstm,
     Mean,
     MirrorPad,
     Mul,
@@ -68,6 +68,7 @@ from sensorsmith.graph.types import (
     StridedSlice,
     Sub,
     Sum,
+    Svdf,
     Tanh,
     Tensor,
     Transpose,
@@ -79,7 +80,6 @@ from sensorsmith.graph.window import output_size, padding_before
 from sensorsmith.graph.writer import write_tflite
 
 __all__ = [
-    "ADD_LEFT_SHIFT",
     "Abs",
     "Activation",
     "Add",
@@ -102,6 +102,7 @@ __all__ = [
     "HardSwish",
     "LeakyRelu",
     "Logistic",
+    "Lstm",
     "Mean",
     "MirrorPad",
     "Mul",
@@ -130,6 +131,7 @@ __all__ = [
     "StridedSlice",
     "Sub",
     "Sum",
+    "Svdf",
     "Tanh",
     "Tensor",
     "Transpose",
@@ -141,6 +143,7 @@ __all__ = [
     "conv_scales",
     "dense_scales",
     "enter",
+    "initial_state",
     "interpret",
     "interpret_batch",
     "leave",

@@ -7,7 +7,7 @@ from typing import Any
 
 from sensorsmith.base.errors import ModelError
 from sensorsmith.graph.ops import family_of, name_of
-from sensorsmith.graph.ops.family import DTYPES, Family, Kind, Layer
+from sensorsmith.graph.ops.family import DTYPES, NARROW, STATES, Family, Kind, Layer
 from sensorsmith.graph.types import Face, Graph, Node, Operator, Tensor
 
 # No microcontroller holds a tensor of so many elements, nor a layer of so many channels.
@@ -46,6 +46,8 @@ def _check_layer(family: Family[Any], op: Operator, layer: Layer) -> None:
             _check_activation(layer, tensor)
             if family.keeps_batch is None:
                 _require_batch(tensor, layer.place)
+        elif kind in STATES:
+            _check_state(layer, name, tensor)
         elif tensor is not layer.y:
             _check_constant(layer, name, kind, tensor)
     _check_arithmetic(family, layer)
@@ -138,7 +140,10 @@ def _check_face(face: Face | None, tensor: Tensor) -> None:
 
 def _check_flow(graph: Graph) -> None:
     """Each computed tensor comes from the input or from one earlier layer."""
-    ready = set(graph.inputs)
+    variables = {i for i, tensor in enumerate(graph.tensors) if tensor.variable}
+    if variables & {*graph.inputs, *graph.outputs}:
+        raise ModelError("the model's input or output is a variable", todo="convert the model again")
+    ready = {*graph.inputs, *variables}
     if graph.tensors[graph.inputs[0]].data is not None:
         raise ModelError("the model's input is a constant", todo="convert the model again")
     for index, node in enumerate(graph.nodes):
@@ -201,7 +206,7 @@ def _check_type(layer: Layer, name: str, kind: Kind, tensor: Tensor) -> None:
         "convert the model to int8 (full-integer quantization) or leave it in float32",
     )
     layer.require(
-        tensor.dtype == kinds[layer.dtype],
+        tensor.dtype == kinds[layer.dtype] or (kind in NARROW and tensor.dtype == layer.dtype),
         f"its {name} is {tensor.dtype} where it computes in {layer.dtype}",
         f"convert the model so that it is {kinds[layer.dtype]}",
     )
@@ -220,9 +225,18 @@ def _check_activation(layer: Layer, tensor: Tensor) -> None:
     )
 
 
+def _check_state(layer: Layer, name: str, tensor: Tensor) -> None:
+    layer.require(tensor.variable and tensor.data is None, f"its {name} is not a variable", "convert the model again")
+    layer.require(
+        tensor.dtype == "float32" or (tensor.quantization is not None and tensor.quantization.axis is None),
+        f"{tensor.name!r} has no scale and zero point of its own",
+        "convert the model with full-integer quantization",
+    )
+
+
 def _check_constant(layer: Layer, name: str, kind: Kind, tensor: Tensor) -> None:
     layer.require(tensor.data is not None, f"has no constant {name}", "convert a frozen, trained model")
-    if layer.dtype in ("int8", "int16") and kind in ("weights", "bias"):
+    if layer.dtype in ("int8", "int16") and kind != "indices":
         layer.require(
             tensor.quantization is not None,
             f"has no scale for its {name}",

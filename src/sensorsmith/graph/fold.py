@@ -50,8 +50,10 @@ def _require_fixed(tensor: RawTensor) -> None:
 
 
 def drop_unused(model: RawModel, before: RawModel) -> RawModel:
-    """Leave out the tensors that were in use before and are no longer."""
-    gone = _used(before) - _used(model)
+    """Leave out tensors that were in use before and are no longer, and unused ones without elements, as of an LSTM."""
+    used = _used(model)
+    empty = {i for i, tensor in enumerate(model.tensors) if tensor.size == 0}
+    gone = (_used(before) | empty) - used
     left = [i for i in range(len(model.tensors)) if i not in gone]
     new = {old: number for number, old in enumerate(left)}
 

@@ -12,6 +12,7 @@ from sensorsmith.base.errors import ModelError
 from sensorsmith.graph.check import layer_of
 from sensorsmith.graph.ops import family_of
 from sensorsmith.graph.ops.family import Family, Operand
+from sensorsmith.graph.requantize import initial_value
 from sensorsmith.graph.types import DType, Graph
 
 Array = npt.NDArray[Any]
@@ -26,12 +27,25 @@ _ARITHMETIC: Mapping[DType, Callable[[Family[Any]], Any]] = {
 }
 
 
-def interpret(graph: Graph, x: Array) -> list[Array | None]:
+State = dict[int, Array]
+"""The content of the graph's variables, by index of tensor."""
+
+
+def initial_state(graph: Graph) -> State:
+    """What the variables hold before the first input: the zero point, or 0 where they are not int8.
+
+    Source: ResetTensorData in tensorflow/lite/micro/micro_interpreter_graph.cc.
+    """
+    return {i: np.full(t.shape, initial_value(t), t.dtype) for i, t in enumerate(graph.tensors) if t.variable}
+
+
+def interpret(graph: Graph, x: Array, state: State | None = None) -> list[Array | None]:
     """Every tensor of the graph for one input.
 
     Args:
         graph: as `read_tflite` gives it, or checked with `check_graph`.
         x: of the shape (1, ...) and type of the graph's input.
+        state: what the variables hold; changed to what they hold afterwards. `initial_state` if left out.
 
     Returns:
         By index of tensor, each of its own shape and type; None for a tensor that no layer uses or computes.
@@ -40,11 +54,11 @@ def interpret(graph: Graph, x: Array) -> list[Array | None]:
         ModelError: shape or type of `x` differ from the input's.
     """
     _check_input(graph, x, batch=1)
-    return _run(graph, x)
+    return _run(graph, x, initial_state(graph) if state is None else state)
 
 
 def interpret_batch(graph: Graph, x: Array) -> Array:
-    """The graph's output for many inputs; the same arithmetic as `interpret`.
+    """The graph's output for many inputs, each from the initial state on; the same arithmetic as `interpret`.
 
     Args:
         x: (N, ...), where the graph's input has shape (1, ...), and of its type.
@@ -61,12 +75,15 @@ def interpret_batch(graph: Graph, x: Array) -> Array:
     at_once = max(1, _ELEMENTS_AT_ONCE // largest) if _keeps_batch(graph) else 1
     result = np.empty((len(x), *output.shape[1:]), output.dtype)
     for start in range(0, len(x), at_once):
-        result[start : start + at_once] = _run(graph, x[start : start + at_once])[graph.outputs[0]]
+        values = _run(graph, x[start : start + at_once], initial_state(graph))
+        result[start : start + at_once] = values[graph.outputs[0]]
     return result
 
 
 def _keeps_batch(graph: Graph) -> bool:
     """Whether every layer computes each input's result from that input alone, along the first dimension."""
+    if any(tensor.variable for tensor in graph.tensors):
+        return False
     for index, node in enumerate(graph.nodes):
         family, layer = family_of(node.op), layer_of(graph, index)
         if any(output.shape[:1] != (1,) for output in layer.outputs):
@@ -76,9 +93,9 @@ def _keeps_batch(graph: Graph) -> bool:
     return True
 
 
-def _run(graph: Graph, x: Array) -> list[Array | None]:
+def _run(graph: Graph, x: Array, state: State) -> list[Array | None]:
     """Every tensor, for one input, or for several where the graph keeps the batch."""
-    values: list[Array | None] = [tensor.data for tensor in graph.tensors]
+    values: list[Array | None] = [state.get(index, tensor.data) for index, tensor in enumerate(graph.tensors)]
     values[graph.inputs[0]] = x
     for index, node in enumerate(graph.nodes):
         family = family_of(node.op)
@@ -91,7 +108,8 @@ def _run(graph: Graph, x: Array) -> list[Array | None]:
             kernel = _ARITHMETIC[layer.dtype](family)
             shape = layer.y.shape if len(x) == 1 else (len(x), *layer.y.shape[1:])
             values[output] = kernel(node.op, layer, *operands).reshape(shape)
-    return values
+    # The caller may go on with the state.
+    return [value.copy() if index in state and value is not None else value for index, value in enumerate(values)]
 
 
 def _operand(operand: Operand, value: Array | None, count: int) -> Array | None:

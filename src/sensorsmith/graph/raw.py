@@ -38,6 +38,7 @@ class RawTensor:
         signature: the shape with a -1 for each dimension that the file leaves open.
         type: number in the schema's enumeration TensorType.
         content: of a constant; empty for what is computed.
+        variable: whether it keeps its content from one inference to the next.
         unusual: what we do not support about it, and what to do; both empty as a rule.
     """
 
@@ -48,6 +49,7 @@ class RawTensor:
     type: int
     quantization: Quantization | None
     content: bytes | memoryview
+    variable: bool = False
     unusual: tuple[str, str] = ("", "")
 
     @property
@@ -125,8 +127,8 @@ def _tensor(table: Table, buffers: list[Table]) -> RawTensor:
     signature = table.integers("shape_signature")
     parameters = table.table("quantization", QUANTIZATION)
     unusual = ("", "")
-    if table.has("sparsity") or table.integer("is_variable"):
-        unusual = ("is sparse or a variable", "convert a dense model without state")
+    if table.has("sparsity"):
+        unusual = ("is sparse", "convert a dense model")
     elif parameters.integer("details_type"):
         unusual = ("has a custom or blockwise quantization", "quantize per tensor or per channel")
     return RawTensor(
@@ -137,6 +139,7 @@ def _tensor(table: Table, buffers: list[Table]) -> RawTensor:
         table.integer("type"),
         _quantization(parameters),
         _content(table, buffers, place),
+        bool(table.integer("is_variable")),
         unusual,
     )
 
@@ -193,7 +196,7 @@ def to_tensor(raw: RawTensor) -> Tensor:
         require_content(raw, dtype)
         stored = np.frombuffer(raw.content, dtype.newbyteorder("<"))
         constant = stored.astype(dtype, copy=False).reshape(raw.shape)
-    return Tensor(raw.name, raw.shape, DTYPES[raw.type], raw.quantization, constant)
+    return Tensor(raw.name, raw.shape, DTYPES[raw.type], raw.quantization, constant, raw.variable)
 
 
 def _unpacked(raw: RawTensor) -> npt.NDArray[np.int8]:

@@ -44,9 +44,7 @@ def read_tflite(data: bytes) -> Graph:
         )
     subgraphs = model.tables("subgraphs", SUBGRAPH)
     if len(subgraphs) != 1:
-        raise ModelError(
-            f"the model has {len(subgraphs)} subgraphs", todo="convert it without control flow or variables"
-        )
+        raise ModelError(f"the model has {len(subgraphs)} subgraphs", todo="convert it without control flow")
     file = read_raw(subgraphs[0], model)
     check_ends(file.inputs, file.outputs)
     inner, border = strip_border(dilate(fold(file)))

@@ -29,6 +29,11 @@ def zero_point_of(tensor: Tensor) -> int:
     return quantization_of(tensor).zero_point[0]
 
 
+def initial_value(variable: Tensor) -> int:
+    """What a variable holds at first."""
+    return zero_point_of(variable) if variable.dtype == "int8" else 0
+
+
 def conv_scales(x: Tensor, weights: Tensor, y: Tensor) -> Scales:
     """Factor from accumulator to output, shape (1) or (channels): input * weight / output scale, in double.
 
@@ -60,16 +65,18 @@ def mul_scale(a: Tensor, b: Tensor, y: Tensor) -> float:
     return scale_of(a) * scale_of(b) / scale_of(y)
 
 
-ADD_LEFT_SHIFT = 20
+def add_left_shift(tensor: Tensor) -> int:
+    """By how many bits the inputs of a sum are shifted left, for the precision of what follows."""
+    return 15 if tensor.dtype == "int16" else 20
 
 
 def add_scales(a: Tensor, b: Tensor, y: Tensor) -> tuple[float, float, float]:
-    """Factors of both inputs, shifted left by `ADD_LEFT_SHIFT`, and of their sum.
+    """Factors of both inputs, shifted left by `add_left_shift`, and of their sum.
 
     Source: CalculateOpDataAdd in tensorflow/lite/micro/kernels/add_common.cc; the oracle subtracts with the same.
     """
     twice_max = 2 * max(scale_of(a), scale_of(b))
-    return scale_of(a) / twice_max, scale_of(b) / twice_max, twice_max / ((1 << ADD_LEFT_SHIFT) * scale_of(y))
+    return scale_of(a) / twice_max, scale_of(b) / twice_max, twice_max / ((1 << add_left_shift(y)) * scale_of(y))
 
 
 def leaky_scales(op: LeakyRelu, x: Tensor, y: Tensor) -> tuple[float, float]:

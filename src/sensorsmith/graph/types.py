@@ -44,6 +44,7 @@ class Tensor:
 
     Attributes:
         data: the content of a constant; None for what is computed.
+        variable: whether it is a layer's memory: it keeps its content from one input to the next.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Tensor:
     dtype: DType
     quantization: Quantization | None = None
     data: npt.NDArray[np.generic] | None = None
+    variable: bool = False
 
     @property
     def size(self) -> int:
@@ -379,6 +381,29 @@ class BatchMatMul:
     adj_y: bool = False
 
 
+@dataclass(frozen=True)
+class Svdf:
+    """A dense layer that remembers, in two steps of low rank.
+
+    inputs: x (1,I), feature weights (F,I), time weights (F,M), bias (U), state (1,F*M), with F = U * rank.
+    """
+
+    rank: int = 1
+    activation: Activation = "none"
+
+
+@dataclass(frozen=True)
+class Lstm:
+    """Long short-term memory over a sequence, as Keras' LSTM layer with return_sequences.
+
+    inputs: x (1,T,I); weights of x (S,I) for the input, forget, cell and output gates; of the hidden state (S,S) for
+    the same; three that are absent; biases (S) for the same gates; two that are absent; hidden state and cell state of
+    S elements; four that are absent.
+    """
+
+    cell_clip: float = 0.0
+
+
 Operator = (
     Conv2D
     | DepthwiseConv2D
@@ -425,6 +450,8 @@ Operator = (
     | ResizeBilinear
     | TransposeConv
     | BatchMatMul
+    | Svdf
+    | Lstm
 )
 
 
@@ -486,6 +513,8 @@ def same(a: Graph, b: Graph) -> bool:
 
 def _same_tensor(a: Tensor, b: Tensor) -> bool:
     if (a.name, a.shape, a.dtype, a.quantization) != (b.name, b.shape, b.dtype, b.quantization):
+        return False
+    if a.variable != b.variable:
         return False
     if a.data is None or b.data is None:
         return a.data is b.data

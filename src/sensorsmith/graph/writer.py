@@ -146,6 +146,8 @@ def _tensor(tensor: Tensor, buffer: int) -> Record:
         "buffer": buffer,
         "name": tensor.name,
     }
+    if tensor.variable:
+        values["is_variable"] = True
     q = tensor.quantization
     if q is not None:
         values["quantization"] = Record(

@@ -8,6 +8,7 @@ from sensorsmith.measure.model_profile import Cost, LayerProfile, ModelProfile, 
 from sensorsmith.measure.model_run import FunctionCount, ModelRun, run_model
 from sensorsmith.measure.models import model_scores
 from sensorsmith.measure.sizes import FlashBytes, RamBytes
+from sensorsmith.measure.stack import stack_bound
 from sensorsmith.measure.target import model_energy, model_time, profile
 
 __all__ = [
@@ -36,5 +37,6 @@ __all__ = [
     "profile_model",
     "run_model",
     "short_name",
+    "stack_bound",
     "write_picture",
 ]

@@ -16,6 +16,7 @@ from sensorsmith.graph import interpret_batch
 from sensorsmith.measure.cycles import KNOWN_ERROR, TARGET, Timing, model_cycles
 from sensorsmith.measure.model_run import ModelRun, run_model
 from sensorsmith.measure.sizes import FlashBytes, RamBytes
+from sensorsmith.measure.stack import stack_bound
 from sensorsmith.measure.target import clock_of, energy_per_cycle
 
 METHODS = {
@@ -29,6 +30,7 @@ METHODS = {
     "flash_bytes": "computed",
     "ram_bytes.arena": "computed",
     "ram_bytes.stack": "emulated",
+    "ram_bytes.stack_bound": "computed",
     "arena": "computed",
     "modelled_cycles": "modelled",
     "modelled_time_s": "modelled",
@@ -91,6 +93,7 @@ class ModelProfile:
         emulated_cycles: None where the emulator does not count them.
         rest: of it, what no layer did: copying input and output, calling.
         flash_bytes, ram_bytes: what the model adds to an image.
+        stack_bound: the most stack that its code can use; None where the processor is no Cortex-M.
         layers: in the order in which they run.
         buffers: of the arena of `arena_bytes` bytes; `first` and `last` count layers.
         timing: what the cycles were modelled with.
@@ -111,6 +114,7 @@ class ModelProfile:
     rest: Cost
     flash_bytes: FlashBytes
     ram_bytes: RamBytes
+    stack_bound: int | None
     layers: tuple[LayerProfile, ...]
     arena_bytes: int
     buffers: tuple[BufferReport, ...]
@@ -133,7 +137,7 @@ class ModelProfile:
             "constant": self.constant,
             "emulated_cycles": self.emulated_cycles,
             "flash_bytes": asdict(self.flash_bytes) | {"total": self.flash_bytes.total},
-            "ram_bytes": asdict(self.ram_bytes) | {"total": self.ram_bytes.total},
+            "ram_bytes": asdict(self.ram_bytes) | {"total": self.ram_bytes.total, "stack_bound": self.stack_bound},
             "layers": [_layer_json(layer) for layer in self.layers],
             "rest": _cost_json(self.rest),
             "arena": {"bytes": self.arena_bytes, "buffers": [asdict(buffer) for buffer in self.buffers]},
@@ -211,6 +215,7 @@ def join_profile(run: ModelRun, board: BoardSpec | None, timing: Timing) -> Mode
         rest=_cost(None if None in layers else total - sum(filter(None, layers)), cycles.rest, board),
         flash_bytes=run.flash_bytes,
         ram_bytes=run.ram_bytes,
+        stack_bound=_stack_bound(run),
         layers=tuple(
             _layer(layer, _cost(instructions, spread, board))
             for layer, instructions, spread in zip(report.layers, layers, cycles.layers, strict=True)
@@ -221,6 +226,12 @@ def join_profile(run: ModelRun, board: BoardSpec | None, timing: Timing) -> Mode
         toolchain=(run.bench.toolchain.name, run.bench.toolchain.version),
         emulator=run.emulator,
     )
+
+
+def _stack_bound(run: ModelRun) -> int | None:
+    if not run.bench.target.startswith("cortex"):
+        return None
+    return stack_bound(run.bench.program, f"{run.bench.emitted.report.name}_infer")
 
 
 def _layer_instructions(run: ModelRun) -> list[int | None]:

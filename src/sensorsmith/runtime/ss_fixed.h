@@ -49,7 +49,8 @@ SS_KERNEL int32_t ss_high_multiply(int32_t a, int32_t b)
     const int32_t middle = a_high * b_low + (int32_t)(low >> 16);
     const int32_t rest = a_low * b_high + (middle & 0xFFFF);
     const int32_t high = a_high * b_high + (middle >> 16) + (rest >> 16);
-    return high * 2 + ((((rest >> 14) & 3) + 1) >> 1); /* bits 30 and 31 of the product round it */
+    /* Bits 30 and 31 of the product round it. Without a sign, for nothing here says that the sum cannot overflow. */
+    return (int32_t)((uint32_t)high * 2u + ((((uint32_t)(rest >> 14) & 3u) + 1u) >> 1));
 #endif
 }
 
@@ -69,6 +70,15 @@ SS_KERNEL int32_t ss_requantize(int32_t x, int32_t multiplier, int shift)
     const int left = shift & ~(shift >> 7);
     const int32_t scaled = (int32_t)((uint32_t)x << left);
     return ss_round_shift(ss_high_multiply(scaled, multiplier), left - shift);
+}
+
+/* The same for any x, and a shift that is not positive. */
+SS_KERNEL int32_t ss_requantize_any(int32_t x, int32_t multiplier, int shift)
+{
+    const int32_t product = ss_high_multiply(x, multiplier);
+    const int32_t mask = (int32_t)(((uint32_t)1 << -shift) - 1u);
+    const int32_t half = (mask >> 1) - ss_sign(product);
+    return (product >> -shift) + (int32_t)((uint32_t)(half - (product & mask)) >> 31);
 }
 
 /* One factor for a tensor, or (in flash) one for each output channel. */

@@ -124,11 +124,14 @@ SS_KERNEL void ss_widen_three_armv7em(const int8_t *a, const int8_t *b, const in
     "smlad r6, r9, r11, r6\n" \
     "smlad r7, r9, r12, r7\n"
 
+/* Half away from zero; where the minimum is the zero point, halves below zero are cut off anyway. */
+#define SS_GEMM_AWAY(sum) "add " sum ", " sum ", " sum ", asr #31\n"
+#define SS_GEMM_RECTIFIED(sum) ""
+
 /* From 256 * S to int8 as ss_finish_armv7em does; `clamp` is the last step. */
-#define SS_GEMM_REQUANTIZE(sum, multiplier, offset, shift, clamp) \
+#define SS_GEMM_REQUANTIZE(sum, multiplier, offset, shift, away, clamp) \
     "asr " sum ", " sum ", #7\n" \
-    "smmulr " sum ", " sum ", " multiplier "\n" \
-    "add " sum ", " sum ", " sum ", asr #31\n" \
+    "smmulr " sum ", " sum ", " multiplier "\n" away(sum) \
     "add " sum ", " sum ", " offset "\n" \
     "asr " sum ", " sum ", " shift "\n" clamp(sum)
 
@@ -141,7 +144,7 @@ SS_KERNEL void ss_widen_three_armv7em(const int8_t *a, const int8_t *b, const in
 #define SS_GEMM_CLAMP_LR(sum) SS_GEMM_CLAMP(sum, "lr")
 #define SS_GEMM_CLAMP_R2(sum) SS_GEMM_CLAMP(sum, "r2")
 
-#define SS_GEMM_KERNEL(load_lr, clamp_lr, load_r2, clamp_r2) \
+#define SS_GEMM_KERNEL(away, load_lr, clamp_lr, load_r2, clamp_r2) \
     "push {r7}\n" \
     "ldm r0, {r1-r10}\n" \
     "push {r1-r10}\n" \
@@ -176,9 +179,9 @@ SS_KERNEL void ss_widen_three_armv7em(const int8_t *a, const int8_t *b, const in
     "uxtb r10, r10, ror #8\n" \
     "lsl r1, r11, r12\n" \
     "lsl r11, r11, r10\n" \
-    SS_GEMM_REQUANTIZE("r2", "r8", "r1", "r12", clamp_lr) \
-    SS_GEMM_REQUANTIZE("r3", "r8", "r1", "r12", clamp_lr) \
-    SS_GEMM_REQUANTIZE("r4", "r8", "r1", "r12", clamp_lr) \
+    SS_GEMM_REQUANTIZE("r2", "r8", "r1", "r12", away, clamp_lr) \
+    SS_GEMM_REQUANTIZE("r3", "r8", "r1", "r12", away, clamp_lr) \
+    SS_GEMM_REQUANTIZE("r4", "r8", "r1", "r12", away, clamp_lr) \
     "ldrd lr, r1, [sp, #8]\n" \
     "ldrd r8, r12, [sp, #16]\n" \
     "strb r4, [lr, r12]\n" /* backwards: the first column overwrites those that are not there */ \
@@ -187,9 +190,9 @@ SS_KERNEL void ss_widen_three_armv7em(const int8_t *a, const int8_t *b, const in
     "cmp lr, r1\n" \
     "beq 6f\n" \
     load_r2 \
-    SS_GEMM_REQUANTIZE("r5", "r9", "r11", "r10", clamp_r2) \
-    SS_GEMM_REQUANTIZE("r6", "r9", "r11", "r10", clamp_r2) \
-    SS_GEMM_REQUANTIZE("r7", "r9", "r11", "r10", clamp_r2) \
+    SS_GEMM_REQUANTIZE("r5", "r9", "r11", "r10", away, clamp_r2) \
+    SS_GEMM_REQUANTIZE("r6", "r9", "r11", "r10", away, clamp_r2) \
+    SS_GEMM_REQUANTIZE("r7", "r9", "r11", "r10", away, clamp_r2) \
     "strb r7, [lr, r12]\n" \
     "strb r6, [lr, r8]\n" \
     "strb r5, [lr], #1\n" \
@@ -212,12 +215,18 @@ SS_KERNEL void ss_widen_three_armv7em(const int8_t *a, const int8_t *b, const in
 
 SS_SHARED void ss_gemm_armv7em(const ss_gemm *g)
 {
-    SS_GEMM_RUN(g, SS_GEMM_KERNEL("", SS_GEMM_SATURATE, "", SS_GEMM_SATURATE));
+    SS_GEMM_RUN(g, SS_GEMM_KERNEL(SS_GEMM_AWAY, "", SS_GEMM_SATURATE, "", SS_GEMM_SATURATE));
+}
+
+SS_SHARED void ss_gemm_rectified_armv7em(const ss_gemm *g)
+{
+    SS_GEMM_RUN(g, SS_GEMM_KERNEL(SS_GEMM_RECTIFIED, "", SS_GEMM_SATURATE, "", SS_GEMM_SATURATE));
 }
 
 SS_SHARED void ss_gemm_clamped_armv7em(const ss_gemm *g)
 {
-    SS_GEMM_RUN(g, SS_GEMM_KERNEL("ldr lr, [sp, #36]\n", SS_GEMM_CLAMP_LR, "ldr r2, [sp, #36]\n", SS_GEMM_CLAMP_R2));
+    SS_GEMM_RUN(g, SS_GEMM_KERNEL(SS_GEMM_AWAY, "ldr lr, [sp, #36]\n", SS_GEMM_CLAMP_LR, "ldr r2, [sp, #36]\n",
+                                  SS_GEMM_CLAMP_R2));
 }
 
 #else
@@ -257,10 +266,26 @@ SS_SHARED void ss_gemm_armv7em(const ss_gemm *g)
     ss_gemm_rows(g, 0);
 }
 
+SS_SHARED void ss_gemm_rectified_armv7em(const ss_gemm *g)
+{
+    ss_gemm_rows(g, 0);
+}
+
 SS_SHARED void ss_gemm_clamped_armv7em(const ss_gemm *g)
 {
     ss_gemm_rows(g, 1);
 }
 
 #endif
+
+/* clamped: the minimum or maximum lies within int8. rectified: the minimum is -128 and the zero point. */
+SS_KERNEL void ss_gemm_compute_armv7em(const ss_gemm *g, int clamped, int rectified)
+{
+    if (clamped)
+        ss_gemm_clamped_armv7em(g);
+    else if (rectified)
+        ss_gemm_rectified_armv7em(g);
+    else
+        ss_gemm_armv7em(g);
+}
 #endif

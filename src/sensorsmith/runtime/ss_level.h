@@ -17,7 +17,12 @@ typedef struct {
 
 SS_KERNEL ss_level ss_read_level(const uint32_t *words, int bends)
 {
-    const ss_level level = {(int32_t)words[0], words[1], words[2], words[3], bends ? words[4] : 0, bends ? words[5] : 0};
+    const ss_level level = {.bias = (int32_t)SS_READ_32(&words[0]),
+                            .limits = (uint32_t)SS_READ_32(&words[1]),
+                            .factor = (uint32_t)SS_READ_32(&words[2]),
+                            .constant = (uint32_t)SS_READ_32(&words[3]),
+                            .knee = bends ? (uint32_t)SS_READ_32(&words[4]) : 0,
+                            .extra = bends ? (uint32_t)SS_READ_32(&words[5]) : 0};
     return level;
 }
 

@@ -1,4 +1,4 @@
-/* What the kernels for Helium (Armv8.1-M with MVE) share: dot products of int8 rows, requantization of four sums.
+/* What the kernels for Helium (Armv8.1-M with MVE) share: requantization of four sums, and how rows are cut to vectors.
  *
  * Rows of weights are padded with zeros to steps of 16. Where the depth is no multiple of 16, the last step goes back
  * so far that it ends with the row, and its weights begin with zeros; a depth below 16 is read under a predicate. So
@@ -14,183 +14,14 @@
 
 #define SS_MVE_STEP 16
 
-/* Two rows of activations (a, b), two rows of weights, and their four dot products so far. */
-typedef struct {
-    const int8_t *a, *b; /* where the next step begins */
-    const int8_t *w;     /* (steps, 2, 16) */
-    int32_t a0, a1, b0, b1;
-} ss_mve_tile;
-
-/* One row of activations, four rows of weights. */
-typedef struct {
-    const int8_t *a;
-    const int8_t *w; /* (steps, 4, 16) */
-    int32_t a0, a1, a2, a3;
-} ss_mve_rows;
-
-/* One step of a tile. Assembly, for gcc copies pointers and forms no pairs of its own accord; volatile, or it would
- * take for the same what the same pointers lead to at another time. */
-#define SS_MVE_TILE_STEP(accumulate, how)                                                                            \
-    __asm__ volatile("vldrb.8 q0, [%[a]], #16\n\t"                                                                   \
-                     "vldrb.8 q2, [%[w]], #32\n\t"                                                                   \
-                     "vmladav" accumulate ".s8 %[a0], q0, q2\n\t"                                                    \
-                     "vldrb.8 q1, [%[b]], #16\n\t"                                                                   \
-                     "vmladav" accumulate ".s8 %[b0], q1, q2\n\t"                                                    \
-                     "vldrb.8 q3, [%[w], #-16]\n\t"                                                                  \
-                     "vmladav" accumulate ".s8 %[a1], q0, q3\n\t"                                                    \
-                     "vmladav" accumulate ".s8 %[b1], q1, q3"                                                        \
-                     : [a] "+r"(t->a), [b] "+r"(t->b), [w] "+r"(t->w), [a0] how "Te"(t->a0), [a1] how "Te"(t->a1),   \
-                       [b0] how "Te"(t->b0), [b1] how "Te"(t->b1)                                                    \
-                     :                                                                                               \
-                     : "q0", "q1", "q2", "q3", "memory")
-
-#define SS_MVE_ROWS_STEP(accumulate, how)                                                                            \
-    __asm__ volatile("vldrb.8 q0, [%[a]], #16\n\t"                                                                   \
-                     "vldrb.8 q1, [%[w]], #64\n\t"                                                                   \
-                     "vmladav" accumulate ".s8 %[a0], q0, q1\n\t"                                                    \
-                     "vldrb.8 q2, [%[w], #-48]\n\t"                                                                  \
-                     "vmladav" accumulate ".s8 %[a1], q0, q2\n\t"                                                    \
-                     "vldrb.8 q1, [%[w], #-32]\n\t"                                                                  \
-                     "vmladav" accumulate ".s8 %[a2], q0, q1\n\t"                                                    \
-                     "vldrb.8 q2, [%[w], #-16]\n\t"                                                                  \
-                     "vmladav" accumulate ".s8 %[a3], q0, q2"                                                        \
-                     : [a] "+r"(t->a), [w] "+r"(t->w), [a0] how "Te"(t->a0), [a1] how "Te"(t->a1),                   \
-                       [a2] how "Te"(t->a2), [a3] how "Te"(t->a3)                                                    \
-                     :                                                                                               \
-                     : "q0", "q1", "q2", "memory")
-
-SS_KERNEL void ss_mve_tile_first(ss_mve_tile *t) { SS_MVE_TILE_STEP("", "=&"); }
-SS_KERNEL void ss_mve_tile_next(ss_mve_tile *t) { SS_MVE_TILE_STEP("a", "+"); }
-SS_KERNEL void ss_mve_rows_first(ss_mve_rows *t) { SS_MVE_ROWS_STEP("", "=&"); }
-SS_KERNEL void ss_mve_rows_next(ss_mve_rows *t) { SS_MVE_ROWS_STEP("a", "+"); }
-
-/* The dot products of two vectors with four rows of weights (2, 2, 16): 0 and 2, 1 and 3. */
-SS_KERNEL void ss_mve_short_dots(int8x16_t a, int8x16_t b, const int8_t *w, int32x4_t *sum_a, int32x4_t *sum_b)
-{
-    int32x4_t u, v;
-    int32_t a0, a1, b0, b1;
-    __asm__ volatile("vldrb.8 q0, [%[w]]\n\t"
-                     "vmladav.s8 %[a0], %q[a], q0\n\t"
-                     "vldrb.8 q1, [%[w], #16]\n\t"
-                     "vmladav.s8 %[b0], %q[b], q0\n\t"
-                     "vmladav.s8 %[a1], %q[a], q1\n\t"
-                     "vldrb.8 q0, [%[w], #32]\n\t"
-                     "vmladav.s8 %[b1], %q[b], q1\n\t"
-                     "vmov %q[u][2], %q[u][0], %[a0], %[a1]\n\t"
-                     "vmladav.s8 %[a0], %q[a], q0\n\t"
-                     "vldrb.8 q1, [%[w], #48]\n\t"
-                     "vmov %q[v][2], %q[v][0], %[b0], %[b1]\n\t"
-                     "vmladav.s8 %[b0], %q[b], q0\n\t"
-                     "vmladav.s8 %[a1], %q[a], q1\n\t"
-                     "vmladav.s8 %[b1], %q[b], q1\n\t"
-                     "vmov %q[u][3], %q[u][1], %[a0], %[a1]\n\t"
-                     "vmov %q[v][3], %q[v][1], %[b0], %[b1]"
-                     : [u] "=&w"(u), [v] "=&w"(v), [a0] "=&Te"(a0), [a1] "=&Te"(a1), [b0] "=&Te"(b0), [b1] "=&Te"(b1)
-                     : [a] "w"(a), [b] "w"(b), [w] "r"(w)
-                     : "q0", "q1", "memory");
-    *sum_a = u;
-    *sum_b = v;
-}
-
-/* The same of two vectors each, with weights (2, 2, 2, 16). */
-SS_KERNEL void ss_mve_double_dots(int8x16_t a, int8x16_t a_next, int8x16_t b, int8x16_t b_next, const int8_t *w,
-                                  int32x4_t *sum_a, int32x4_t *sum_b)
-{
-    int32x4_t u, v;
-    int32_t a0, a1, b0, b1;
-    __asm__ volatile("vldrb.8 q0, [%[w]]\n\t"
-                     "vmladav.s8 %[a0], %q[a], q0\n\t"
-                     "vldrb.8 q1, [%[w], #16]\n\t"
-                     "vmladav.s8 %[b0], %q[b], q0\n\t"
-                     "vmladav.s8 %[a1], %q[a], q1\n\t"
-                     "vldrb.8 q0, [%[w], #32]\n\t"
-                     "vmladav.s8 %[b1], %q[b], q1\n\t"
-                     "vmladava.s8 %[a0], %q[c], q0\n\t"
-                     "vldrb.8 q1, [%[w], #48]\n\t"
-                     "vmladava.s8 %[b0], %q[d], q0\n\t"
-                     "vmladava.s8 %[a1], %q[c], q1\n\t"
-                     "vldrb.8 q0, [%[w], #64]\n\t"
-                     "vmladava.s8 %[b1], %q[d], q1\n\t"
-                     "vmov %q[u][2], %q[u][0], %[a0], %[a1]\n\t"
-                     "vmladav.s8 %[a0], %q[a], q0\n\t"
-                     "vldrb.8 q1, [%[w], #80]\n\t"
-                     "vmov %q[v][2], %q[v][0], %[b0], %[b1]\n\t"
-                     "vmladav.s8 %[b0], %q[b], q0\n\t"
-                     "vmladav.s8 %[a1], %q[a], q1\n\t"
-                     "vldrb.8 q0, [%[w], #96]\n\t"
-                     "vmladav.s8 %[b1], %q[b], q1\n\t"
-                     "vmladava.s8 %[a0], %q[c], q0\n\t"
-                     "vldrb.8 q1, [%[w], #112]\n\t"
-                     "vmladava.s8 %[b0], %q[d], q0\n\t"
-                     "vmladava.s8 %[a1], %q[c], q1\n\t"
-                     "vmladava.s8 %[b1], %q[d], q1\n\t"
-                     "vmov %q[u][3], %q[u][1], %[a0], %[a1]\n\t"
-                     "vmov %q[v][3], %q[v][1], %[b0], %[b1]"
-                     : [u] "=&w"(u), [v] "=&w"(v), [a0] "=&Te"(a0), [a1] "=&Te"(a1), [b0] "=&Te"(b0), [b1] "=&Te"(b1)
-                     : [a] "w"(a), [b] "w"(b), [c] "w"(a_next), [d] "w"(b_next), [w] "r"(w)
-                     : "q0", "q1", "memory");
-    *sum_a = u;
-    *sum_b = v;
-}
-
-/* The only step of rows shorter than it. */
-SS_KERNEL void ss_mve_rows_short(ss_mve_rows *t, int depth)
-{
-    const int8x16_t a = vldrbq_z_s8(t->a, vctp8q((uint32_t)depth));
-    t->a0 = vmladavq_s8(a, vldrbq_s8(t->w));
-    t->a1 = vmladavq_s8(a, vldrbq_s8(t->w + SS_MVE_STEP));
-    t->a2 = vmladavq_s8(a, vldrbq_s8(t->w + 2 * SS_MVE_STEP));
-    t->a3 = vmladavq_s8(a, vldrbq_s8(t->w + 3 * SS_MVE_STEP));
-    t->w += 4 * SS_MVE_STEP;
-}
-
-/* All steps of dot products at least one step deep; four to a round of the loop. `depth` is a literal wherever this is
- * inlined. */
-#define SS_MVE_DOT(type)                                                                                             \
-    SS_KERNEL void ss_mve_##type##_dot(ss_mve_##type *t, int depth)                                                  \
-    {                                                                                                                \
-        const int steps = depth / SS_MVE_STEP - 1;                                                                   \
-        ss_mve_##type##_first(t);                                                                                    \
-        for (int n = steps / 4; n > 0; n--) {                                                                        \
-            ss_mve_##type##_next(t);                                                                                 \
-            ss_mve_##type##_next(t);                                                                                 \
-            ss_mve_##type##_next(t);                                                                                 \
-            ss_mve_##type##_next(t);                                                                                 \
-        }                                                                                                            \
-        if (steps & 2) {                                                                                             \
-            ss_mve_##type##_next(t);                                                                                 \
-            ss_mve_##type##_next(t);                                                                                 \
-        }                                                                                                            \
-        if (steps & 1)                                                                                               \
-            ss_mve_##type##_next(t);                                                                                 \
-        if (depth % SS_MVE_STEP) {                                                                                   \
-            ss_mve_##type##_back(t, SS_MVE_STEP - depth % SS_MVE_STEP);                                              \
-            ss_mve_##type##_next(t);                                                                                 \
-        }                                                                                                            \
-    }
-
-SS_KERNEL void ss_mve_tile_back(ss_mve_tile *t, int by)
-{
-    t->a -= by;
-    t->b -= by;
-}
-
-SS_KERNEL void ss_mve_rows_back(ss_mve_rows *t, int by) { t->a -= by; }
-
-SS_MVE_DOT(tile)
-SS_MVE_DOT(rows)
-
-/* Lanes 0 and 2, or 1 and 3, from core registers: one instruction. */
-SS_KERNEL int32x4_t ss_mve_even_lanes(int32_t x0, int32_t x2)
+/* A vector of four sums, two lanes to an instruction. */
+SS_KERNEL int32x4_t ss_mve_lanes(int32_t x0, int32_t x1, int32_t x2, int32_t x3)
 {
     int32x4_t v;
-    __asm__("vmov %q0[2], %q0[0], %1, %2" : "=w"(v) : "r"(x0), "r"(x2));
-    return v;
-}
-
-SS_KERNEL int32x4_t ss_mve_odd_lanes(int32x4_t v, int32_t x1, int32_t x3)
-{
-    __asm__("vmov %q0[3], %q0[1], %1, %2" : "+w"(v) : "r"(x1), "r"(x3));
+    __asm__("vmov %q[v][2], %q[v][0], %[x0], %[x2]\n\t"
+            "vmov %q[v][3], %q[v][1], %[x1], %[x3]"
+            : [v] "=&w"(v)
+            : [x0] "r"(x0), [x1] "r"(x1), [x2] "r"(x2), [x3] "r"(x3));
     return v;
 }
 

@@ -27,4 +27,20 @@ SS_KERNEL ss_taps ss_taps_inside(int origin, int taps, int dilation, int size)
     return inside;
 }
 
+/* An output position of a transposed convolution: tap `first` of the window of input `input` lies there, and tap
+ * first + stride of that of input - 1, and so on. Counted along rather than divided: some targets divide by a helper. */
+typedef struct {
+    int input, first;
+} ss_reached;
+
+SS_KERNEL ss_reached ss_reached_start(int pad, int stride)
+{
+    return (ss_reached){pad / stride, pad % stride};
+}
+
+SS_KERNEL ss_reached ss_reached_next(ss_reached at, int stride)
+{
+    return at.first + 1 < stride ? (ss_reached){at.input, at.first + 1} : (ss_reached){at.input + 1, 0};
+}
+
 #endif

@@ -10,9 +10,10 @@ from tests.compiler.lower.test_geometry import INPUT, OUTPUT, Access, least_dist
 
 from sensorsmith.compiler.lower.binary import Maximum
 from sensorsmith.compiler.lower.move import Copy
-from sensorsmith.compiler.lower.nest import strided
+from sensorsmith.compiler.lower.nest import Strided, strided
 from sensorsmith.compiler.steps import Nest, Source
 from sensorsmith.graph import Tensor
+from sensorsmith.graph.ops.move import at
 
 counts = st.builds(Nest, *[st.integers(1, 3)] * 5)
 strides = st.builds(Nest, *[st.integers(-4, 4)] * 5)
@@ -20,8 +21,8 @@ forward = st.builds(Nest, *[st.integers(0, 4)] * 5)
 
 
 def _turns(size: Nest, stride: Nest) -> Iterator[int]:
-    for at in product(*(range(n) for n in (size.a, size.b, size.c, size.d, size.e))):
-        yield sum(i * n for i, n in zip(at, (stride.a, stride.b, stride.c, stride.d, stride.e), strict=True))
+    for turn in product(*(range(n) for n in (size.a, size.b, size.c, size.d, size.e))):
+        yield sum(i * n for i, n in zip(turn, (stride.a, stride.b, stride.c, stride.d, stride.e), strict=True))
 
 
 def _from_zero(places: list[int]) -> tuple[list[int], int]:
@@ -56,6 +57,10 @@ def test_too_many_elements_are_not_followed() -> None:
     once = Nest(1, 1, 1, 1, (1 << 20) + 1)
     step = Nest(0, 0, 0, 0, 1)
     assert Copy(once, 0, step, INPUT, 0, step, OUTPUT).lead(INPUT, OUTPUT) is None
+
+
+def test_a_single_element_is_a_view_too() -> None:
+    assert strided(at(1, 2), Tensor("x", (2, 3), "int8")) == Strided(5, (), ())
 
 
 def test_views_are_taken_down_to_bytes() -> None:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from tests.graph.models import inputs_of
 
 from sensorsmith.compiler import Emitted, compile_graph
+from sensorsmith.emulate.bench import Emulator
 from sensorsmith.firmware import Compiler
 from sensorsmith.graph import Graph, interpret_batch
 from sensorsmith.measure import run_model
@@ -31,18 +32,26 @@ def joined(graphs: Sequence[Graph], target: str) -> Emitted:
     inputs, outputs = (sum(each) for each in zip(*sizes, strict=True))
     layers = tuple(layer for model in models for layer in model.report.layers)
     report = replace(models[0].report, name="all", layers=layers)
-    return Emitted(files, report, (1, inputs), (1, outputs))
+    return reshaped(replace(models[0], files=files, report=report), inputs, outputs)
+
+
+def reshaped(emitted: Emitted, inputs: int, outputs: int) -> Emitted:
+    """A model with other numbers of values at its ends."""
+    source, result = replace(emitted.source, shape=(1, inputs)), replace(emitted.result, shape=(1, outputs))
+    return replace(emitted, source=source, result=result)
 
 
 def _size(shape: tuple[int, ...]) -> int:
     return int(np.prod(shape))
 
 
-def assert_equal(graphs: Sequence[Graph], target: str, compiler: Compiler, seed: int = 0) -> Emitted:
+def assert_equal(
+    graphs: Sequence[Graph], target: str, compiler: Compiler, seed: int = 0, emulator: Emulator | None = None
+) -> Emitted:
     """Each graph, on the emulated target, gives the bytes of the interpreter, by the same work for every input."""
     emitted = joined(graphs, target)
     inputs = [_inputs(graph, seed) for graph in graphs]
-    run = run_model(emitted, target, _rows(inputs), compiler=compiler)
+    run = run_model(emitted, target, _rows(inputs), compiler=compiler, emulator=emulator)
     at = 0
     for index, (graph, x) in enumerate(zip(graphs, inputs, strict=True)):
         expected = _rows([interpret_batch(graph, x)])

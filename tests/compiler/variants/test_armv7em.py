@@ -13,7 +13,10 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from tests.compiler.library import Library
 from tests.compiler.models import with_tensor
-from tests.graph.models import Model, draw_conv, draw_dense, draw_depthwise, inputs_of, single_layers
+from tests.compiler.variants.joined import assert_equal
+from tests.graph.models import Model, inputs_of
+from tests.graph.operators import single_layers_of
+from tests.graph.shared import INT8, shared_model
 from tests.measure.tools import assert_no_warnings, require
 
 from sensorsmith.base.errors import ModelError
@@ -31,6 +34,7 @@ from sensorsmith.graph import (
     Quantization,
     interpret_batch,
     output_size,
+    read_tflite,
 )
 from sensorsmith.measure import run_model
 
@@ -132,6 +136,12 @@ CASES = {
     "pointwise, clamped": _conv((4, 5, 8), (1, 1), 6, activation="relu6"),
     "pointwise, clamped below": _conv((4, 5, 8), (1, 1), 6, activation="relu"),
     "pointwise, one scale": _conv((4, 5, 8), (1, 1), 6, per_channel=False),
+    "pointwise, rectified": _conv((23, 24, 8), (1, 1), 8, activation="relu", zero_point=-128),
+    "window of words, rectified": _conv((33, 32, 4), (3, 2), 4, activation="relu", zero_point=-128),
+    "depthwise 3x3, rectified": _conv((33, 31, 5), (3, 3), 0, activation="relu", multiplier=1, zero_point=-128),
+    "depthwise 3x3, rectified, strided": _conv(
+        (63, 66, 5), (3, 3), 0, (2, 2), activation="relu", multiplier=1, zero_point=-128
+    ),
     "window of words": _conv((6, 7, 4), (3, 3), 5),
     "window of words, clamped": _conv((6, 7, 4), (3, 3), 5, activation="relu6"),
     "window of words, strided": _conv((7, 8, 8), (3, 2), 4, (2, 2)),
@@ -141,6 +151,7 @@ CASES = {
     "window of bytes, strided": _conv((9, 8, 1), (5, 4), 4, (2, 2)),
     "window of bytes, dilated": _conv((8, 9, 3), (3, 2), 4, dilation=(2, 3)),
     "window larger than the image": _conv((2, 2, 4), (5, 5), 3),
+    "window of the whole image, dilated": _conv((2, 1, 4), (2, 1), 9, (2, 2), dilation=(2, 1)),
     "window of the whole image": _conv((4, 4, 3), (4, 4), 9, padding="valid"),
     "depthwise 3x3": _conv((6, 8, 4), (3, 3), 0, multiplier=1),
     "depthwise 3x3, odd": _conv((5, 7, 3), (3, 3), 0, multiplier=1),
@@ -205,28 +216,12 @@ def test_the_c_path_equals_the_interpreter(case: str, library: Library) -> None:
     assert {layer.variant for layer in library.emitted[index].report.layers} == {"armv7em"}
 
 
-def _assert_equal_on_m4(graphs: list[Graph], compiler: Compiler = "gcc") -> None:
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+def test_the_assembly_equals_the_interpreter(compiler: Compiler) -> None:
     require(compiler, "cortex-m4")
     require("unicorn", "cortex-m4")
-    for index, graph in enumerate(graphs):
-        x = _inputs(graph)
-        emitted = compile_graph(graph, f"m{index}", "cortex-m4")
-        assert_no_warnings(emitted, "cortex-m4", compiler)
-        run = run_model(emitted, "cortex-m4", x, emulator="unicorn", compiler=compiler)
-        np.testing.assert_array_equal(run.outputs, interpret_batch(graph, x), err_msg=f"{index}")
-        assert run.constant
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_the_assembly_equals_the_interpreter(case: str) -> None:
-    _assert_equal_on_m4([CASES[case]])
-
-
-@pytest.mark.parametrize(
-    "case", ["window of bytes", "depthwise 3x3, odd", "depthwise 5x4", "dense, rest of rows 3", "chain"]
-)
-def test_clang_takes_the_assembly_too(case: str) -> None:
-    _assert_equal_on_m4([CASES[case]], "clang")
+    emitted = assert_equal(list(CASES.values()), "cortex-m4", compiler, emulator="unicorn")
+    assert_no_warnings(emitted, "cortex-m4", compiler)
 
 
 def _compiles(graph: Graph) -> bool:
@@ -238,19 +233,22 @@ def _compiles(graph: Graph) -> bool:
     return True
 
 
-LAYERS = (draw_conv, draw_depthwise, draw_dense)
+LAYERS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
 
 
 @settings(max_examples=2, deadline=None, derandomize=True, phases=[Phase.generate])
-@given(graphs=st.tuples(*(single_layers(layer).filter(_compiles) for layer in LAYERS for _ in range(10))))
+@given(graphs=st.tuples(*(single_layers_of(layer).filter(_compiles) for layer in LAYERS for _ in range(10))))
 def test_random_layers_equal_the_interpreter(
     tmp_path_factory: pytest.TempPathFactory, graphs: tuple[Graph, ...]
 ) -> None:
+    require("gcc", "cortex-m4")
+    require("unicorn", "cortex-m4")
     library = Library(graphs, tmp_path_factory.mktemp("random"), "cortex-m4")
     for index, graph in enumerate(graphs):
         np.testing.assert_array_equal(library.predict(index, _inputs(graph)), interpret_batch(graph, _inputs(graph)))
     variants = Counter(layer.variant for emitted in library.emitted for layer in emitted.report.layers)
     assert variants["armv7em"] > 10
+    assert_equal(graphs, "cortex-m4", "gcc", emulator="unicorn")
 
 
 def _with_bias(bias: int, zero_point: int = 5) -> Graph:
@@ -316,3 +314,35 @@ def test_sums_of_2_to_the_23_are_left_to_the_reference(bias: int, variant: str) 
 )
 def test_what_does_not_suit_is_left_to_the_reference(graph: Graph) -> None:
     assert compile_graph(graph, "m", "cortex-m4").report.layers[-1].variant == "ref"
+
+
+# Of the whole NAME_infer with GCC: instructions, bytes of flash (code and weights), bytes of RAM (arena and stack).
+MOST = {
+    "kws": (4_000_000, 38_000, 12_000),
+    "vww": (6_800_000, 52_000, 52_000),
+    "ic": (15_500_000, 92_000, 38_000),
+    "ad": (440_000, 276_000, 2_000),
+    "sww": (1_150_000, 58_000, 8_000),
+}
+
+
+@pytest.mark.parametrize("name", MOST)
+def test_mlperf_models_meet_their_targets(name: str) -> None:
+    require("gcc", "cortex-m4")
+    require("unicorn", "cortex-m4")
+    graph = read_tflite(shared_model(INT8[name]))
+    emitted = compile_graph(graph, "m", "cortex-m4")
+    run = run_model(emitted, "cortex-m4", _inputs(graph)[:2], compiler="gcc", emulator="unicorn")
+    assert run.constant
+    found = (run.instructions[0], run.flash_bytes.total, run.ram_bytes.total)
+    assert all(a <= b for a, b in zip(found, MOST[name], strict=True)), found
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if "rectified" in case])
+def test_large_layers_that_begin_at_the_zero_point_round_more_cheaply(case: str) -> None:
+    assert "/* rectified */ 1," in compile_graph(CASES[case], "m", "cortex-m4").files["m.c"]
+
+
+def test_other_layers_round_half_away_from_zero() -> None:
+    for case in ("pointwise, clamped below", "pointwise, one column", "depthwise 3x3"):
+        assert "/* rectified */ 0," in compile_graph(CASES[case], "m", "cortex-m4").files["m.c"]

@@ -30,6 +30,24 @@ def test_scales_at_the_ends_of_their_ranges(op: Logistic | Tanh, scale: float, o
     assert_same_for_every_input(sigmoid(op, scale, -3), oracle)
 
 
+def sigmoid_16(op: Logistic | Tanh, scale: float, output: float = 1 / 32768) -> Graph:
+    model = Model("int16")
+    x = model.activation((1, 65536), scale)
+    return model.graph(x, model.node(op, (x,), model.activation((1, 65536), output)))
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(op=st.sampled_from(list(OUTPUTS)), exponent=st.floats(-30, 1.4))
+def test_every_input_of_int16_equals_tflite_micro(op: Logistic | Tanh, exponent: float, oracle: Oracle) -> None:
+    assert_same_for_every_input(sigmoid_16(op, 2**exponent), oracle)
+
+
+@pytest.mark.parametrize("op", OUTPUTS, ids=["logistic", "tanh"])
+@pytest.mark.parametrize("scale", [2.0**-12, 2.0**-11, 2.0**-10, 2.0**-12 * 1.0005, 2.0**-12 * 1.002, 2.6, 1e-12])
+def test_powers_of_two_and_the_ends_of_the_range(op: Logistic | Tanh, scale: float, oracle: Oracle) -> None:
+    assert_same_for_every_input(sigmoid_16(op, scale), oracle)
+
+
 @pytest.mark.parametrize(
     ("graph", "message"),
     [
@@ -42,6 +60,15 @@ def test_scales_at_the_ends_of_their_ranges(op: Logistic | Tanh, scale: float, o
             sigmoid(Tanh(), 0.1, output=(1 / 256, 0)),
             "layer 0 (TANH -> 't1'): its output is not quantized with scale 1/128 and zero point 0; "
             "quantize the model again",
+        ),
+        (
+            sigmoid_16(Tanh(), 0.1, 1 / 256),
+            "layer 0 (TANH -> 't1'): its output is not quantized with scale 1/32768 and zero point 0; "
+            "quantize the model again",
+        ),
+        (
+            sigmoid_16(Logistic(), 2.7),
+            "layer 0 (LOGISTIC -> 't1'): its input's scale 2.7 is out of range; quantize the model again",
         ),
         (
             sigmoid(Tanh(), 2.0**-29),

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
+
 from sensorsmith.compiler.lower.nest import lead, loops, strided
 from sensorsmith.compiler.steps import Call, Nest, Scratch, Source, Target
 from sensorsmith.graph.ops import move
@@ -44,7 +46,8 @@ def moving(moves: move.Moves, activations: slice = slice(0, 1), fill: move.Fill 
     def lower(op: Any, layer: Layer, sources: tuple[Source, ...], target: Target) -> Iterator[Call]:
         output = Target(target.buffer)
         if fill is not None:
-            yield Fill(int(fill(layer)), layer.y.size, output)
+            # A value of more than one byte is 0, whose bytes are too.
+            yield Fill(int(fill(layer)), layer.y.size * np.dtype(layer.y.dtype).itemsize, output)
         for each in moves(op, layer):
             tensor = layer.y if each.source == move.OUTPUT else layer.x[activations][each.source]
             assert tensor is not None, layer.place

@@ -31,6 +31,7 @@ def strided(view: View, tensor: Tensor) -> Strided:
     """The view of a tensor, down to single bytes."""
     memory = np.empty(tensor.shape, tensor.dtype)
     seen = view(memory)
+    assert np.may_share_memory(seen, memory), tensor.name
     size = memory.itemsize
     shape, strides = (seen.shape, seen.strides) if size == 1 else ((*seen.shape, size), (*seen.strides, 1))
     return Strided(_address(seen) - _address(memory), shape, strides)

@@ -44,6 +44,8 @@ def lower(op: types.TransposeConv, layer: Layer, sources: tuple[Source, ...], ta
     convolution = as_convolution(layer)
     x, y, filter_ = dims_of(convolution.input(0)), dims_of(layer.y), weights_of(convolution)
     _, rows_of_taps, columns_of_taps, _ = filter_.data.shape
+    # The kernel goes one stride beyond the last tap.
+    near(Window(op.stride[0] + rows_of_taps, op.stride[1] + columns_of_taps), layer)
     pad_h = padding_before(y.h, rows_of_taps, op.stride[0], op.padding)
     pad_w = padding_before(y.w, columns_of_taps, op.stride[1], op.padding)
     scales = channel_scales(conv_scales(convolution.input(0), convolution.input(1), layer.y), y.c)

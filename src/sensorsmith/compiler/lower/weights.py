@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from sensorsmith.compiler.requantize import check_sums, needs_wide_sums
 from sensorsmith.compiler.steps import ChannelScales, Constant
 from sensorsmith.graph.fixedpoint import Ints
 from sensorsmith.graph.ops.family import Layer
 from sensorsmith.graph.requantize import zero_point_of
+from sensorsmith.graph.types import Tensor
+
+
+def data_of(tensor: Tensor) -> npt.NDArray[Any]:
+    """The content of a constant."""
+    assert tensor.data is not None, tensor.name
+    return tensor.data
 
 
 def weights_of(layer: Layer) -> Constant:

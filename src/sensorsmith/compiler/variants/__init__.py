@@ -10,12 +10,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sensorsmith.compiler.steps import Call
-from sensorsmith.compiler.variants import armv6m, armv7em, mve
+from sensorsmith.compiler.variants import armv6m, armv7em, avr, mve, rv32, wasm
 
 Specialise = Mapping[type[Call], Callable[[Any], Call | None]]
 
 BY_NAME: Mapping[str, Specialise] = {
     "armv6m": armv6m.SPECIALISE,
     "armv7em": armv7em.SPECIALISE,
+    "avr": avr.SPECIALISE,
     "mve": mve.SPECIALISE,
+    "rv32": rv32.SPECIALISE,
+    "wasm": wasm.SPECIALISE,
 }

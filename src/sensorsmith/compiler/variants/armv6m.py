@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from sensorsmith.compiler.levels import Level, find_level
 from sensorsmith.compiler.lower import add, conv, dense
 from sensorsmith.compiler.lower.geometry import window_lead
 from sensorsmith.compiler.steps import SAME_PLACE, Call, Constant, Dims, Scratch, Source, Target, Window
 from sensorsmith.compiler.sums import find_sum
+from sensorsmith.compiler.variants.tables import extremes, level_table
 from sensorsmith.graph.fixedpoint import Ints
 
 _PIXELS = 6  # of a block of conv2d
@@ -59,7 +59,7 @@ def _conv2d(call: conv.Conv2D) -> Conv2D | FullyConnected | None:
         return _dense_layer(call, call.filter, call.filter_dims.size, call.output_dims.c)
     channels = call.output_dims.c
     rows = call.filter.data.reshape(channels, -1).astype(np.int64)
-    levels = _levels(call, rows, call.input_zero_point)
+    levels = level_table(call, rows, call.input_zero_point)
     if levels is None:
         return None
     segments = _segments(rows)
@@ -113,7 +113,7 @@ def _depthwise(call: conv.DepthwiseConv2D) -> DepthwiseConv2D | None:
     if kernel.w > 1 and ((kernel.h > 1 and kernel.w > _GROUP) or window.dilation_w > 1):
         return None
     groups = max(kernel.h, -(-kernel.w // _GROUP))
-    levels = _levels(call, rows.reshape(output.c, -1), call.input_zero_point)
+    levels = level_table(call, rows.reshape(output.c, -1), call.input_zero_point)
     if groups > _GROUPS or levels is None:
         return None
     height = (output.h - 1) * window.stride_h + (kernel.h - 1) * window.dilation_h + 1
@@ -156,8 +156,8 @@ def _dense_layer(
     call: conv.Conv2D | dense.FullyConnected, weights: Constant, inputs: int, outputs: int
 ) -> FullyConnected | None:
     rows = weights.data.reshape(outputs, inputs).astype(np.int64)
-    low, high = _extremes(rows)
-    levels = _levels(call, rows, 0)
+    low, high = extremes(rows)
+    levels = level_table(call, rows, 0)
     if low.min() < -_DENSE_REACH or high.max() >= _DENSE_REACH or levels is None:
         return None
     padded = np.pad(rows + 128, ((0, -outputs % _OUTPUTS), (0, 0))).astype(np.uint8)
@@ -217,37 +217,10 @@ def _segments(rows: Ints) -> int:
     while True:
         steps = -(-rows.shape[1] // count)
         parts = np.pad(rows, ((0, 0), (0, count * steps - rows.shape[1]))).reshape(len(rows), count, steps)
-        low, high = _extremes(parts)
+        low, high = extremes(parts)
         if low.min() >= -_REACH and high.max() < _REACH:
             return count
         count += 1
-
-
-def _extremes(rows: Ints) -> tuple[Ints, Ints]:
-    """The least and the largest sum of int8 values times weights, over the last axis."""
-    positive, negative = np.maximum(rows, 0).sum(axis=-1), np.minimum(rows, 0).sum(axis=-1)
-    return 127 * negative - 128 * positive, 127 * positive - 128 * negative
-
-
-def _levels(call: conv.Conv2D | dense.FullyConnected, rows: Ints, zero_point: int) -> Constant | None:
-    """The table of ss_level.h, (channels, 4) or (channels, 6); the input's zero point is folded in."""
-    bias = call.bias.data.astype(np.int64) - zero_point * rows.sum(axis=1)
-    low, high = _extremes(rows)
-    found = [
-        find_level(scale, call.range, int(b + least), int(b + most))
-        for scale, b, least, most in zip(call.scales.each(), bias, low, high, strict=True)
-    ]
-    levels = [level for level in found if level is not None]
-    if len(levels) < len(found):
-        return None
-    words = 6 if any(level.extra for level in levels) else 4
-    table = [_words(level, int(b))[:words] for level, b in zip(levels, bias, strict=True)]
-    return Constant(np.array(table, np.int64).astype(np.uint32), "bias, width and fraction, factor, constant")
-
-
-def _words(level: Level, bias: int) -> list[int]:
-    limits = level.width << 12 | level.fraction
-    return [(bias - level.offset) % (1 << 32), limits, level.factor, level.constant, level.knee, level.extra]
 
 
 SPECIALISE: dict[type[Call], Callable[[Any], Call | None]] = {

@@ -34,6 +34,11 @@ _COLUMN = _LANES * _VECTOR  # bytes
 class Add(add.Add):
     variant: ClassVar[str] = "mve"
 
+    def lead(self, source: Source, target: Target | Scratch) -> int:
+        """Lanes are read before they are written, and not again."""
+        del source, target
+        return 0
+
 
 @dataclass(frozen=True, eq=False)
 class AveragePool(pool.AveragePool):
@@ -156,7 +161,7 @@ def _fully_connected(call: dense.FullyConnected) -> FullyConnected | None:
     table = _table(call.bias.data.astype(np.int64), call.scales)
     if table is None:
         return None
-    weights = _groups(_steps(call.weights.data.astype(np.int64))).transpose(0, 2, 1, 3)
+    weights = _rows(call.weights.data.astype(np.int64))
     return FullyConnected(
         range=call.range,
         inputs=call.inputs,
@@ -175,7 +180,7 @@ def _conv2d(call: conv.Conv2D) -> Conv2D | Conv2DDirect | None:
     if table is None or window.dilation_w > 1:
         return None
     # Columns follow each other in a window, in the band and in a row of the input.
-    filter_ = _packed(_pairs(weights.transpose(0, 2, 1, 3).reshape(y.c, -1)), call.filter.note)
+    filter_ = _packed(_rows(weights.transpose(0, 2, 1, 3).reshape(y.c, -1)), call.filter.note)
     width = _columns_read(window, x, kernel, y)
     if kernel.h == 1 and width == x.w and window.pad_h == 0:
         if kernel.w == 1 and window.stride_h == window.stride_w == 1:
@@ -262,8 +267,8 @@ def _groups(rows: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return np.pad(rows, spare).reshape(-1, _LANES, *rows.shape[1:])
 
 
-def _steps(rows: Ints) -> Ints:
-    """Rows of weights (n, depth) in steps (n, steps, 16); see ss_mve.h for the last."""
+def _rows(rows: Ints) -> npt.NDArray[Any]:
+    """Rows of weights (n, depth) as (groups, steps, 4, 16); see ss_mve.h for the last step."""
     count, depth = rows.shape
     whole, rest = divmod(depth, _VECTOR)
     steps = np.zeros((count, whole + (rest > 0), _VECTOR), np.int64)
@@ -272,14 +277,7 @@ def _steps(rows: Ints) -> Ints:
         steps[:, whole, -rest:] = rows[:, -rest:]
     elif rest:
         steps[:, 0, :rest] = rows
-    return steps
-
-
-def _pairs(rows: Ints) -> Ints:
-    """The filter of ss_gemm_mve: (groups, 2, steps, 2, 16), first the channels 0 and 2 of a group, then 1 and 3."""
-    steps = _steps(rows)
-    pairs: Ints = _groups(steps).reshape(-1, 2, 2, *steps.shape[1:]).transpose(0, 2, 3, 1, 4)
-    return pairs
+    return _groups(steps).transpose(0, 2, 1, 3)
 
 
 def _words_down(weights: Ints) -> Ints:

@@ -11,7 +11,7 @@ from sensorsmith.graph.flatbuffer import Field, Table, Value
 from sensorsmith.graph.ops.activation import activate, decode_activation, encode_activation, requantize
 from sensorsmith.graph.ops.binary import OPERANDS, aligned, check_broadcast, keeps_batch
 from sensorsmith.graph.ops.family import Array, Family, Layer, require_scales
-from sensorsmith.graph.requantize import ADD_LEFT_SHIFT, add_scales, zero_point_of
+from sensorsmith.graph.requantize import add_left_shift, add_scales, zero_point_of
 from sensorsmith.graph.types import Add, Sub, Tensor
 
 ADD, SUB = 0, 41
@@ -35,11 +35,11 @@ def _encode_sub(op: Sub) -> tuple[int, Mapping[str, Value]]:
 
 def _check(_op: Add | Sub, layer: Layer) -> None:
     check_broadcast(layer)
-    if layer.dtype == "int8":
+    if layer.dtype != "float32":
         require_scales(layer, add_scales(layer.input(0), layer.input(1), layer.y), 1.0)
 
 
-def _int8(op: Add | Sub, layer: Layer, a: Array, b: Array) -> Array:
+def _quantized(op: Add | Sub, layer: Layer, a: Array, b: Array) -> Array:
     """Sources: AddFunc in kernels/internal/reference/integer_ops/add.h and SubElementwise in reference/sub.h."""
     first, second, output = add_scales(layer.input(0), layer.input(1), layer.y)
     a, b = aligned(layer, a, b)
@@ -48,7 +48,7 @@ def _int8(op: Add | Sub, layer: Layer, a: Array, b: Array) -> Array:
 
 
 def _scaled(x: Array, tensor: Tensor, scale: float) -> Array:
-    shifted = (x.astype(np.int64) - zero_point_of(tensor)) << ADD_LEFT_SHIFT
+    shifted = (x.astype(np.int64) - zero_point_of(tensor)) << add_left_shift(tensor)
     return multiply_by_quantized_multiplier(shifted, *quantize_multiplier(scale))
 
 
@@ -67,7 +67,8 @@ ADD_FAMILY = Family(
     decode=_decode_add,
     encode=_encode_add,
     check=_check,
-    int8=_int8,
+    int8=_quantized,
+    int16=_quantized,
     float32=_float32,
     keeps_batch=keeps_batch,
 )
@@ -81,7 +82,8 @@ SUB_FAMILY = Family(
     decode=_decode_sub,
     encode=_encode_sub,
     check=_check,
-    int8=_int8,
+    int8=_quantized,
+    int16=_quantized,
     float32=_float32,
     keeps_batch=keeps_batch,
 )

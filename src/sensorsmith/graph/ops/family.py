@@ -14,22 +14,29 @@ from sensorsmith.graph.flatbuffer import Layout, Table, Value
 from sensorsmith.graph.types import DType, Tensor
 
 Array = npt.NDArray[Any]
+STATES: tuple[Kind, ...] = ("state", "cell state", "memory")
+# Kinds that may be int8 too, where activations are.
+NARROW: tuple[Kind, ...] = ("time weights", "memory")
 O = TypeVar("O")  # noqa: E741 - an operator class of types.py
 
-Kind = Literal["activation", "weights", "bias", "indices"]
+Kind = Literal["activation", "weights", "time weights", "bias", "indices", "state", "cell state", "memory"]
 
 # The type of each kind of operand, by the type of the activations.
 DTYPES: Mapping[Kind, Mapping[DType, DType]] = {
     "activation": {"int8": "int8", "int16": "int16", "float32": "float32"},
     "weights": {"int8": "int8", "int16": "int8", "float32": "float32"},
+    "time weights": {"int8": "int16", "float32": "float32"},
     "bias": {"int8": "int32", "int16": "int64", "float32": "float32"},
     "indices": {"int8": "int32", "int16": "int32", "float32": "int32"},
+    "state": {"int8": "int8", "int16": "int16", "float32": "float32"},
+    "cell state": {"int8": "int16", "int16": "int16", "float32": "float32"},
+    "memory": {"int8": "int16", "float32": "float32"},
 }
 
 
 @dataclass(frozen=True)
 class Operand:
-    """An input of an operator: activations are computed or constants, all other kinds are constants.
+    """An input of an operator: activations are computed or constants, states are variables, all others constants.
 
     Attributes:
         many: whether any number of inputs, at least one, may stand in its place; the last operand only.
@@ -91,7 +98,8 @@ class Family(Generic[O]):
         encode: the operator's code and the values of its options.
         check: raises a ModelError where shapes or quantizations do not fit; kinds, types and batch are checked before.
         int8: from the operator, its layer and one array per operand to the output `layer.y`. Activations have shape
-            (N, ...) where the tensor has (1, ...); the output may come in any shape with its elements in order.
+            (N, ...) where the tensor has (1, ...), with N = 1 where there are states, whose arrays are changed in
+            place; the output may come in any shape with its elements in order.
         float32: the same in floating point.
         int16: the same for activations in int16; None where TFLite Micro, or this package, has none.
         keeps_batch: None where activations have to begin with a batch of 1. Otherwise they may have any shape, and

@@ -9,6 +9,7 @@ import numpy as np
 
 from sensorsmith.graph.fixedpoint import Ints, multiply_by_quantized_multiplier, quantize_multiplier
 from sensorsmith.graph.flatbuffer import Field, Table, Value
+from sensorsmith.graph.ops.activation import clamp
 from sensorsmith.graph.ops.elementwise import check_same_shape, keeps_batch
 from sensorsmith.graph.ops.family import Array, Family, Layer, Operand, require_scales
 from sensorsmith.graph.requantize import leaky_scales, prelu_scales, quantization_of, zero_point_of
@@ -40,9 +41,10 @@ def _check_leaky(op: LeakyRelu, layer: Layer) -> None:
         f"its alpha {op.alpha} is not a finite float32 number",
         "use an alpha such as 0.25",
     )
-    if layer.y.dtype == "int8":
-        # 255 shifted left by 23 still fits into int32.
-        require_scales(layer, [abs(s) for s in leaky_scales(op, layer.input(0), layer.y)], 2.0**23)
+    if layer.y.dtype != "float32":
+        # 255 shifted left by 23, and 32768 by 15, still fit into int32.
+        limit = 2.0**23 if layer.dtype == "int8" else 2.0**15
+        require_scales(layer, [abs(s) for s in leaky_scales(op, layer.input(0), layer.y)], limit)
 
 
 def _check_prelu(_op: Prelu, layer: Layer) -> None:
@@ -61,12 +63,12 @@ def _check_prelu(_op: Prelu, layer: Layer) -> None:
         require_scales(layer, [identity / 2.0**8, slope], 2.0**15)
 
 
-def _int8_leaky(op: LeakyRelu, layer: Layer, x: Array) -> Array:
+def _quantized_leaky(op: LeakyRelu, layer: Layer, x: Array) -> Array:
     """Source: QuantizeLeakyRelu in tensorflow/lite/kernels/internal/reference/leaky_relu.h."""
     identity, slope = leaky_scales(op, layer.input(0), layer.y)
     value = x.astype(np.int64) - zero_point_of(layer.input(0))
     negative = np.copysign(1, slope).astype(np.int64) * _scaled(value, abs(slope))
-    return _to_int8(np.where(value >= 0, _scaled(value, identity), negative), layer)
+    return clamp(np.where(value >= 0, _scaled(value, identity), negative) + zero_point_of(layer.y), "none", layer)
 
 
 def _int8_prelu(_op: Prelu, layer: Layer, x: Array, alpha: Array) -> Array:
@@ -74,15 +76,12 @@ def _int8_prelu(_op: Prelu, layer: Layer, x: Array, alpha: Array) -> Array:
     identity, slope = prelu_scales(layer.input(0), layer.input(1), layer.y)
     value = x.astype(np.int64) - zero_point_of(layer.input(0))
     product = value * (alpha.astype(np.int64) - zero_point_of(layer.input(1)))
-    return _to_int8(np.where(value >= 0, _scaled(value, identity), _scaled(product, slope)), layer)
+    scaled = np.where(value >= 0, _scaled(value, identity), _scaled(product, slope))
+    return clamp(scaled + zero_point_of(layer.y), "none", layer)
 
 
 def _scaled(value: Ints, scale: float) -> Ints:
     return multiply_by_quantized_multiplier(value, *quantize_multiplier(scale))
-
-
-def _to_int8(value: Ints, layer: Layer) -> Array:
-    return np.clip(value + zero_point_of(layer.y), -128, 127).astype(np.int8)
 
 
 def _float_leaky(op: LeakyRelu, _layer: Layer, x: Array) -> Array:
@@ -103,7 +102,8 @@ LEAKY_RELU_FAMILY = Family(
     decode=_decode_leaky,
     encode=_encode_leaky,
     check=_check_leaky,
-    int8=_int8_leaky,
+    int8=_quantized_leaky,
+    int16=_quantized_leaky,
     float32=_float_leaky,
     keeps_batch=keeps_batch,
 )

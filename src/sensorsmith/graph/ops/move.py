@@ -28,7 +28,7 @@ def whole(x: Array) -> Array:
 
 def at(*index: slice | int) -> View:
     """The view of some indices of the first dimensions, and of all others whole."""
-    return lambda x: x[index]
+    return lambda x: x[(*index, ...)]  # the ellipsis keeps it a view where a single element is left
 
 
 def along(axis: int, index: slice | int) -> View:

@@ -26,11 +26,13 @@ def _encode(op: Mul) -> tuple[int, Mapping[str, Value]]:
 
 def _check(_op: Mul, layer: Layer) -> None:
     check_broadcast(layer)
-    if layer.dtype == "int8":
-        require_scales(layer, mul_scale(layer.input(0), layer.input(1), layer.y), 2.0**14)
+    if layer.dtype != "float32":
+        # The largest product, shifted left, still fits into int32.
+        limit = 2.0**14 if layer.dtype == "int8" else 1.0
+        require_scales(layer, mul_scale(layer.input(0), layer.input(1), layer.y), limit)
 
 
-def _int8(op: Mul, layer: Layer, a: Array, b: Array) -> Array:
+def _quantized(op: Mul, layer: Layer, a: Array, b: Array) -> Array:
     """Source: MulElementwise in tensorflow/lite/kernels/internal/reference/integer_ops/mul.h."""
     first, second = layer.input(0), layer.input(1)
     a, b = aligned(layer, a, b)
@@ -53,7 +55,8 @@ FAMILY = Family(
     decode=_decode,
     encode=_encode,
     check=_check,
-    int8=_int8,
+    int8=_quantized,
+    int16=_quantized,
     float32=_float32,
     keeps_batch=keeps_batch,
 )

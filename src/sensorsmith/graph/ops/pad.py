@@ -134,6 +134,7 @@ PAD_FAMILY = Family(
     encode=_encode_pad,
     check=_check_pad,
     int8=moving(pad, fill=zero),
+    int16=moving(pad, fill=zero),
     float32=moving(pad, fill=zero),
     keeps_batch=_keeps_batch,
     limits="constant paddings",

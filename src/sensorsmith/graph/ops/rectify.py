@@ -28,11 +28,12 @@ def _encode_relu(_op: Relu) -> tuple[int, Mapping[str, Value]]:
 
 def _check_rescaled(_op: Relu | Abs, layer: Layer) -> None:
     check_same_shape(layer)
-    if layer.dtype == "int8":
-        require_scales(layer, mean_scale(layer.input(0), layer.y), 2.0**22)
+    if layer.dtype != "float32":
+        limit = 2.0**22 if layer.dtype == "int8" else 2.0**14
+        require_scales(layer, mean_scale(layer.input(0), layer.y), limit)
 
 
-def _int8_relu(_op: Relu, layer: Layer, x: Array) -> Array:
+def _quantized_relu(_op: Relu, layer: Layer, x: Array) -> Array:
     """Source: ReluQuantized in tensorflow/lite/micro/kernels/activations.h."""
     return clamp(_scaled(_centred(layer, x), mean_scale(layer.input(0), layer.y), layer), "relu", layer)
 
@@ -54,7 +55,7 @@ def _check_relu6(_op: Relu6, layer: Layer) -> None:
     same_quantization(layer)
 
 
-def _int8_relu6(_op: Relu6, layer: Layer, x: Array) -> Array:
+def _quantized_relu6(_op: Relu6, layer: Layer, x: Array) -> Array:
     """Source: Relu6Quantized in tensorflow/lite/micro/kernels/activations.h; values pass unscaled."""
     return clamp(x.astype(np.int64), "relu6", layer)
 
@@ -125,7 +126,8 @@ RELU_FAMILY = Family(
     decode=_decode_relu,
     encode=_encode_relu,
     check=_check_rescaled,
-    int8=_int8_relu,
+    int8=_quantized_relu,
+    int16=_quantized_relu,
     float32=_float_relu,
     keeps_batch=keeps_batch,
 )
@@ -139,7 +141,8 @@ RELU6_FAMILY = Family(
     decode=_decode_relu6,
     encode=_encode_relu6,
     check=_check_relu6,
-    int8=_int8_relu6,
+    int8=_quantized_relu6,
+    int16=_quantized_relu6,
     float32=_float_relu6,
     keeps_batch=keeps_batch,
     limits="one scale for input and output",

@@ -17,6 +17,7 @@ from sensorsmith.graph.fixedpoint import (
 from sensorsmith.graph.flatbuffer import Table, Value
 from sensorsmith.graph.ops.elementwise import check_same_shape, keeps_batch
 from sensorsmith.graph.ops.family import Array, Family, Layer, Operand
+from sensorsmith.graph.ops.sigmoid_16 import input_scaling, int16_logistic, int16_tanh
 from sensorsmith.graph.requantize import scale_of, zero_point_of
 from sensorsmith.graph.types import Logistic, Quantization, Tanh, Tensor
 
@@ -25,6 +26,7 @@ INPUT_INTEGER_BITS = 4  # of the scaled input
 
 _LOGISTIC_OUTPUT = Quantization((1 / 256,), (-128,))
 _TANH_OUTPUT = Quantization((1 / 128,), (0,))
+_OUTPUT_16 = Quantization((1 / 32768,), (0,))
 
 
 def _decode_logistic(_code: int, _options: Table, _y: Tensor) -> Logistic:
@@ -45,14 +47,22 @@ def _encode_tanh(_op: Tanh) -> tuple[int, Mapping[str, Value]]:
 
 def _check(op: Logistic | Tanh, layer: Layer) -> None:
     check_same_shape(layer)
-    if layer.y.dtype != "int8":
+    if layer.dtype == "float32":
         return
-    expected, scale = (_LOGISTIC_OUTPUT, "1/256") if isinstance(op, Logistic) else (_TANH_OUTPUT, "1/128")
+    if layer.dtype == "int16":
+        expected, scale = _OUTPUT_16, "1/32768"
+    elif isinstance(op, Logistic):
+        expected, scale = _LOGISTIC_OUTPUT, "1/256"
+    else:
+        expected, scale = _TANH_OUTPUT, "1/128"
     layer.require(
         layer.y.quantization == expected,
         f"its output is not quantized with scale {scale} and zero point {expected.zero_point[0]}",
         "quantize the model again",
     )
+    if layer.dtype == "int16":
+        input_scaling(op, layer)
+        return
     # TFLite Micro shifts by a negative distance below 2^-28, and by more than it has bits above 2^30.
     layer.require(
         2.0**-28 <= scale_of(layer.input(0)) < 2.0**30,
@@ -109,6 +119,7 @@ LOGISTIC_FAMILY = Family(
     encode=_encode_logistic,
     check=_check,
     int8=_int8_logistic,
+    int16=int16_logistic,
     float32=_float_logistic,
     keeps_batch=keeps_batch,
 )
@@ -123,6 +134,7 @@ TANH_FAMILY = Family(
     encode=_encode_tanh,
     check=_check,
     int8=_int8_tanh,
+    int16=int16_tanh,
     float32=_float_tanh,
     keeps_batch=keeps_batch,
 )

@@ -16,6 +16,7 @@ from sensorsmith.graph.fixedpoint import (
 )
 from sensorsmith.graph.flatbuffer import Field, Table, Value
 from sensorsmith.graph.ops.family import Array, Family, Layer, Operand
+from sensorsmith.graph.ops.softmax_16 import input_scale_16, int16_softmax
 from sensorsmith.graph.requantize import scale_of
 from sensorsmith.graph.types import Quantization, Softmax, Tensor
 
@@ -52,6 +53,15 @@ def _check(op: Softmax, layer: Layer) -> None:
         f"its beta {op.beta} is not a positive float32 number",
         "use beta 1",
     )
+    if y.dtype == "int16":
+        layer.require(
+            y.quantization == Quantization((1 / 32768,), (0,)),
+            "its output is not quantized with scale 1/32768 and zero point 0",
+            "quantize the model again",
+        )
+        # The largest difference, shifted left, still fits into int32.
+        layer.require(input_scale_16(op, x) < 2.0**15, "its input's scale is too coarse", "quantize the model again")
+        layer.require(x.shape[-1] <= 1 << 16, f"has {x.shape[-1]} classes", "use at most 65536 classes")
     if y.dtype == "int8":
         layer.require(
             y.quantization == Quantization((1 / 256,), (-128,)),
@@ -83,6 +93,11 @@ def _float32(op: Softmax, _layer: Layer, x: Array) -> Array:
     return shares
 
 
+def _keeps_batch(_op: Softmax, layer: Layer) -> bool:
+    """The last dimension is that of the classes, even if there is no other."""
+    return len(layer.y.shape) > 1
+
+
 FAMILY = Family(
     operator=Softmax,
     codes={SOFTMAX: "SOFTMAX"},
@@ -94,6 +109,8 @@ FAMILY = Family(
     encode=_encode,
     check=_check,
     int8=_int8,
+    int16=int16_softmax,
     float32=_float32,
+    keeps_batch=_keeps_batch,
     limits="along the last dimension, of fewer than 512 classes",
 )

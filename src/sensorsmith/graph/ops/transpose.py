@@ -113,6 +113,7 @@ TRANSPOSE_FAMILY = Family(
     encode=_encode_transpose,
     check=_check_transpose,
     int8=moving(transpose),
+    int16=moving(transpose),
     float32=moving(transpose),
     keeps_batch=_transpose_keeps_batch,
     limits="constant permutation",

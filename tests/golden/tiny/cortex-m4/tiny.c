@@ -22,6 +22,7 @@ SS_LAYER void tiny_layer_00_conv2d(void)
         /* offset */ -255,
         /* clamp */ 0,
         /* clamped */ 0,
+        /* rectified */ 0,
         /* input_dims */ (ss_dims){.h = 1, .w = 4, .c = 2},
         &tiny_arena[64],
         /* filter_dims */ (ss_dims){.h = 1, .w = 3, .c = 2},

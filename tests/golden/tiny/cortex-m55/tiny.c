@@ -10,10 +10,10 @@
 static _Alignas(8) int8_t tiny_arena[TINY_ARENA_BYTES];
 
 /* t4: (1, 4, 1, 3), 72 multiply-accumulates */
-static const int8_t tiny_layer_00_conv2d_filter[64] SS_FLASH = { /* (1, 2, 1, 2, 16), 3 scales, 0.125 to 0.5 */
+static const int8_t tiny_layer_00_conv2d_filter[64] SS_FLASH = { /* (1, 1, 4, 16), 3 scales, 0.125 to 0.5 */
     -127, -120, -113, -106,  -99,  -92,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,
-     -43,  -36,  -29,  -22,  -15,   -8,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,
      -85,  -78,  -71,  -64,  -57,  -50,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,
+     -43,  -36,  -29,  -22,  -15,   -8,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,
        0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0};
 static const int32_t tiny_layer_00_conv2d_table[12] SS_FLASH = { /* (1, 3, 4), bias, multiplier, shift, of four channels each */
           -784,       -442,       -100,          0, 1073741824, 1073741824, 1073741824,          0,

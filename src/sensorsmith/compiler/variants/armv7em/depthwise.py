@@ -10,7 +10,15 @@ import numpy.typing as npt
 
 from sensorsmith.compiler.lower import conv
 from sensorsmith.compiler.steps import SAME_PLACE, Call, Constant, Record, Scratch, Source, Target
-from sensorsmith.compiler.variants.armv7em.rows import Ints, Rows, activation_of, as_int32, folded_bias, rows_of
+from sensorsmith.compiler.variants.armv7em.rows import (
+    Ints,
+    Rows,
+    activation_of,
+    as_int32,
+    folded_bias,
+    rectified,
+    rows_of,
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,7 @@ class DepthwiseConv2D3x3(Call):
     outputs: PlaneOutputs
     input_zero_point: int
     offset: int
+    rectified: int
     channels: int
     multiplier: int
     input: Source
@@ -138,6 +147,7 @@ def depthwise_conv2d(call: conv.DepthwiseConv2D) -> DepthwiseConv2D | DepthwiseC
             outputs=outputs,
             input_zero_point=call.input_zero_point,
             offset=offset,
+            rectified=rectified(call.range, y.size),
             channels=x.c,
             multiplier=y.c // x.c,
             input=call.input,

@@ -9,9 +9,17 @@ import numpy as np
 import numpy.typing as npt
 
 from sensorsmith.compiler.lower import conv, dense
-from sensorsmith.compiler.lower.geometry import window_lead
+from sensorsmith.compiler.lower.geometry import reaches_padding, window_lead
 from sensorsmith.compiler.steps import Call, ChannelScales, Constant, Dims, Range, Scratch, Source, Target, Window
-from sensorsmith.compiler.variants.armv7em.rows import Ints, Rows, activation_of, as_int32, folded_bias, rows_of
+from sensorsmith.compiler.variants.armv7em.rows import (
+    Ints,
+    Rows,
+    activation_of,
+    as_int32,
+    folded_bias,
+    rectified,
+    rows_of,
+)
 
 _FEW_ROWS = 64
 _SMALL_LAYER = 8192  # weights
@@ -27,6 +35,7 @@ class Conv2D(Call):
     offset: int
     clamp: int
     clamped: int
+    rectified: int
     input_dims: Dims
     input: Source
     filter_dims: Dims
@@ -49,6 +58,7 @@ class PointwiseConv2D(Call):
     offset: int
     clamp: int
     clamped: int
+    rectified: int
     channels: int
     input: Source
     stream: Constant
@@ -92,7 +102,8 @@ def conv2d(call: conv.Conv2D) -> Call | None:
     x, y, window = call.input_dims, call.output_dims, call.window
     weights = call.filter.data.astype(np.int64).reshape(y.c, -1)
     bias = folded_bias(call, weights)
-    if call.filter_dims == x and (y.h, y.w, window.pad_h, window.pad_w) == (1, 1, 0, 0):
+    whole = call.filter_dims == x and (y.h, y.w) == (1, 1) and not reaches_padding(window, x, call.filter_dims, y)
+    if whole:
         return _dense(weights, bias, call.scales, call.range, call.filter.note, call)
     rows = rows_of(weights, bias, call.scales, call.range, limit=1 << 23)
     if rows is None or _words(rows.weights).min() < -(1 << 15):
@@ -105,6 +116,7 @@ def conv2d(call: conv.Conv2D) -> Call | None:
             offset=offset,
             clamp=clamp,
             clamped=clamped,
+            rectified=rectified(call.range, y.size),
             channels=x.c,
             input=call.input,
             stream=stream,
@@ -119,6 +131,7 @@ def conv2d(call: conv.Conv2D) -> Call | None:
         offset=offset,
         clamp=clamp,
         clamped=clamped,
+        rectified=rectified(call.range, y.size),
         input_dims=x,
         input=call.input,
         filter_dims=call.filter_dims,
@@ -147,6 +160,7 @@ def _dense(
             offset=offset,
             clamp=clamp,
             clamped=clamped,
+            rectified=0,
             channels=weights.shape[1],
             input=call.input,
             stream=Constant(_stream(rows, 2), note),

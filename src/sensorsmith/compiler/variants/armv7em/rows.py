@@ -77,3 +77,14 @@ def folded_bias(call: conv.Conv2D, weights: Ints) -> Ints:
 def as_int32(words: Ints) -> npt.NDArray[np.int32]:
     """The low 32 bits of each."""
     return words.astype(np.uint32).view(np.int32)
+
+
+_MANY_OUTPUTS = 4096
+
+
+def rectified(range_: Range, outputs: int) -> int:
+    """Whether a layer takes the form of its kernel for ranges that begin at the zero point, which rounds more cheaply.
+
+    Small layers do without: a form that only they need would take more flash than it is worth.
+    """
+    return int(range_.minimum == range_.zero_point == -128 and outputs >= _MANY_OUTPUTS)

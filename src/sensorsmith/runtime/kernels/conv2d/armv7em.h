@@ -48,7 +48,7 @@ SS_KERNEL void ss_gather_armv7em(const int8_t *from, ss_taps inside, int taps, i
 }
 
 SS_KERNEL void ss_conv2d_armv7em(ss_window window, int32_t input_zero_point,
-                                 int32_t offset, int32_t clamp, int clamped, /* see ss_gemm */
+                                 int32_t offset, int32_t clamp, int clamped, int rectified, /* see ss_gemm */
                                  ss_dims input_dims, const int8_t *input,    /* (h, w, c) */
                                  ss_dims filter_dims, const int32_t *stream, /* see ss_gemm */
                                  int32_t *scratch,                           /* (groups, 2, 3), then a patch of bytes */
@@ -89,10 +89,7 @@ SS_KERNEL void ss_conv2d_armv7em(ss_window window, int32_t input_zero_point,
         g.end = output + output_dims.c;
         g.column_1 = columns > 1 ? output_dims.c : 0;
         g.column_2 = columns > 2 ? 2 * output_dims.c : 0;
-        if (clamped)
-            ss_gemm_clamped_armv7em(&g);
-        else
-            ss_gemm_armv7em(&g);
+        ss_gemm_compute_armv7em(&g, clamped, rectified);
         output += columns * output_dims.c;
     }
 }

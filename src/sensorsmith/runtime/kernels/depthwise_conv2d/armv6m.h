@@ -111,9 +111,9 @@ SS_KERNEL void ss_depthwise_compute(ss_depthwise_channel channel, int groups, in
         for (int32_t end = 0; end < channel.row_bytes; end += rest[4], window += rest[5] / 4) {
             const int32_t *x = window;
             int32_t sum = channel.record[0];
-            for (int group = 0; group < groups; group++, x += 3 + channel.gap / 4)
-                for (int i = 0; i < 3; i++)
-                    sum += weights[3 * group + i] * x[i];
+            const int32_t *weight = weights;
+            for (int group = 0; group < groups; group++, weight += 3, x += 3 + channel.gap / 4)
+                sum += weight[0] * x[0] + weight[1] * x[1] + weight[2] * x[2];
             *channel.output = ss_to_level(sum, level);
             channel.output += rest[4];
         }

@@ -52,85 +52,99 @@ typedef struct {
     "smlabt r6, r9, r3, r6\n" \
     "smlabt r6, r10, r5, r6\n"
 
+/* Half away from zero; where the minimum is the zero point, halves below zero are cut off anyway. */
+#define SS_DEPTHWISE_3X3_AWAY(sum) "add " sum ", " sum ", " sum ", asr #31\n"
+#define SS_DEPTHWISE_3X3_RECTIFIED(sum) ""
+
 /* r9 multiplier, r10 shift, r11 offset. */
-#define SS_DEPTHWISE_3X3_REQUANTIZE(sum) \
-    "smmulr " sum ", " sum ", r9\n" \
-    "add " sum ", " sum ", " sum ", asr #31\n" \
+#define SS_DEPTHWISE_3X3_REQUANTIZE(sum, away) \
+    "smmulr " sum ", " sum ", r9\n" away(sum) \
     "add " sum ", " sum ", r11\n" \
     "asr " sum ", " sum ", r10\n" \
     "ssat " sum ", #8, " sum ", asr #1\n"
 
+/* r7 may be the frame pointer: it is saved by hand. */
+#define SS_DEPTHWISE_3X3_RUN(d, away) \
+    do { \
+        register const ss_depthwise_3x3 *parameters __asm__("r0") = (d); \
+        __asm__ volatile( \
+            "push {r7}\n" \
+            "ldm r0!, {r1-r12, lr}\n" \
+            "push {r1-r12, lr}\n" \
+            "mov r7, lr\n" \
+            "ldm r0, {r0-r5}\n" \
+            "1:\n" /* a row */ \
+            "ldrd r12, lr, [sp, #28]\n" \
+            "ldr r10, [sp, #16]\n" \
+            "cmp r12, r10\n" \
+            "beq 3f\n" \
+            "2:\n" /* two outputs */ \
+            "ldr r6, [sp, #24]\n" \
+            "mov r8, r6\n" \
+            SS_DEPTHWISE_3X3_FIRST \
+            "smlatb r8, r11, r0, r8\n" \
+            "smlatb r8, r9, r2, r8\n" \
+            "smlatb r8, r10, r4, r8\n" \
+            SS_DEPTHWISE_3X3_LAST \
+            "smlad r8, r11, r1, r8\n" \
+            "smlad r8, r9, r3, r8\n" \
+            "smlad r8, r10, r5, r8\n" \
+            "ldm sp, {r9, r10, r11}\n" \
+            SS_DEPTHWISE_3X3_REQUANTIZE("r6", away) \
+            SS_DEPTHWISE_3X3_REQUANTIZE("r8", away) \
+            "ldrd r9, r10, [sp, #12]\n" \
+            "strb r6, [lr]\n" \
+            "strb r8, [lr, r9]\n" \
+            "add lr, lr, r9, lsl #1\n" \
+            "cmp r12, r10\n" \
+            "bne 2b\n" \
+            "3:\n" \
+            "ldr r10, [sp, #20]\n" \
+            "cmp r12, r10\n" \
+            "beq 5f\n" \
+            "4:\n" /* one output */ \
+            "ldr r6, [sp, #24]\n" \
+            SS_DEPTHWISE_3X3_FIRST \
+            SS_DEPTHWISE_3X3_LAST \
+            "ldm sp, {r9, r10, r11}\n" \
+            SS_DEPTHWISE_3X3_REQUANTIZE("r6", away) \
+            "ldr r9, [sp, #12]\n" \
+            "ldr r10, [sp, #20]\n" \
+            "strb r6, [lr]\n" \
+            "add lr, lr, r9\n" \
+            "cmp r12, r10\n" \
+            "bne 4b\n" \
+            "5:\n" /* the next row */ \
+            "ldrd r6, r11, [sp, #40]\n" \
+            "subs r6, r6, #1\n" \
+            "beq 6f\n" \
+            "str r6, [sp, #40]\n" \
+            "ldrd r9, r10, [sp, #16]\n" \
+            "add r9, r9, r11\n" \
+            "add r10, r10, r11\n" \
+            "strd r9, r10, [sp, #16]\n" \
+            "ldrd r9, r10, [sp, #28]\n" \
+            "ldr r12, [sp, #36]\n" \
+            "add r9, r9, r11\n" \
+            "add r10, r10, r12\n" \
+            "strd r9, r10, [sp, #28]\n" \
+            "b 1b\n" \
+            "6:\n" \
+            "add sp, sp, #52\n" \
+            "pop {r7}\n" \
+            : "+r"(parameters) \
+            : \
+            : "r1", "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory"); \
+    } while (0)
+
 SS_SHARED void ss_depthwise_3x3_channel_armv7em(const ss_depthwise_3x3 *d)
 {
-    register const ss_depthwise_3x3 *parameters __asm__("r0") = d;
-    /* r7 may be the frame pointer: it is saved by hand. */
-    __asm__ volatile("push {r7}\n"
-                     "ldm r0!, {r1-r12, lr}\n"
-                     "push {r1-r12, lr}\n"
-                     "mov r7, lr\n"
-                     "ldm r0, {r0-r5}\n"
-                     "1:\n" /* a row */
-                     "ldrd r12, lr, [sp, #28]\n"
-                     "ldr r10, [sp, #16]\n"
-                     "cmp r12, r10\n"
-                     "beq 3f\n"
-                     "2:\n" /* two outputs */
-                     "ldr r6, [sp, #24]\n"
-                     "mov r8, r6\n" /* clang-format off */
-                     SS_DEPTHWISE_3X3_FIRST
-                     "smlatb r8, r11, r0, r8\n"
-                     "smlatb r8, r9, r2, r8\n"
-                     "smlatb r8, r10, r4, r8\n"
-                     SS_DEPTHWISE_3X3_LAST
-                     "smlad r8, r11, r1, r8\n"
-                     "smlad r8, r9, r3, r8\n"
-                     "smlad r8, r10, r5, r8\n"
-                     "ldm sp, {r9, r10, r11}\n"
-                     SS_DEPTHWISE_3X3_REQUANTIZE("r6")
-                     SS_DEPTHWISE_3X3_REQUANTIZE("r8") /* clang-format on */
-                     "ldrd r9, r10, [sp, #12]\n"
-                     "strb r6, [lr]\n"
-                     "strb r8, [lr, r9]\n"
-                     "add lr, lr, r9, lsl #1\n"
-                     "cmp r12, r10\n"
-                     "bne 2b\n"
-                     "3:\n"
-                     "ldr r10, [sp, #20]\n"
-                     "cmp r12, r10\n"
-                     "beq 5f\n"
-                     "4:\n" /* one output */
-                     "ldr r6, [sp, #24]\n" /* clang-format off */
-                     SS_DEPTHWISE_3X3_FIRST
-                     SS_DEPTHWISE_3X3_LAST
-                     "ldm sp, {r9, r10, r11}\n"
-                     SS_DEPTHWISE_3X3_REQUANTIZE("r6") /* clang-format on */
-                     "ldr r9, [sp, #12]\n"
-                     "ldr r10, [sp, #20]\n"
-                     "strb r6, [lr]\n"
-                     "add lr, lr, r9\n"
-                     "cmp r12, r10\n"
-                     "bne 4b\n"
-                     "5:\n" /* the next row */
-                     "ldrd r6, r11, [sp, #40]\n"
-                     "subs r6, r6, #1\n"
-                     "beq 6f\n"
-                     "str r6, [sp, #40]\n"
-                     "ldrd r9, r10, [sp, #16]\n"
-                     "add r9, r9, r11\n"
-                     "add r10, r10, r11\n"
-                     "strd r9, r10, [sp, #16]\n"
-                     "ldrd r9, r10, [sp, #28]\n"
-                     "ldr r12, [sp, #36]\n"
-                     "add r9, r9, r11\n"
-                     "add r10, r10, r12\n"
-                     "strd r9, r10, [sp, #28]\n"
-                     "b 1b\n"
-                     "6:\n"
-                     "add sp, sp, #52\n"
-                     "pop {r7}\n"
-                     : "+r"(parameters)
-                     :
-                     : "r1", "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory");
+    SS_DEPTHWISE_3X3_RUN(d, SS_DEPTHWISE_3X3_AWAY);
+}
+
+SS_SHARED void ss_depthwise_3x3_rectified_channel_armv7em(const ss_depthwise_3x3 *d)
+{
+    SS_DEPTHWISE_3X3_RUN(d, SS_DEPTHWISE_3X3_RECTIFIED);
 }
 
 #else
@@ -148,7 +162,7 @@ SS_SHARED void ss_depthwise_3x3_channel_armv7em(const ss_depthwise_3x3 *d)
                 for (int ky = 0; ky < 3; ky++) {
                     const ss_any_half *x = plane + ky * pitch + i;
                     sum = ss_multiply_pairs(ss_pair(x[0], x[1]), d->taps[2 * ky], sum);
-                    sum += x[2] * ss_high_half(d->taps[2 * ky + 1]);
+                    sum = ss_multiply_pairs(ss_pair(x[2], 0), d->taps[2 * ky + 1] >> 16, sum);
                 }
                 *output = (int8_t)ss_round_to_int8(ss_multiply_rounded(sum, d->multiplier), d->offset, d->shift);
             }
@@ -157,10 +171,16 @@ SS_SHARED void ss_depthwise_3x3_channel_armv7em(const ss_depthwise_3x3 *d)
     }
 }
 
+SS_SHARED void ss_depthwise_3x3_rectified_channel_armv7em(const ss_depthwise_3x3 *d)
+{
+    ss_depthwise_3x3_channel_armv7em(d);
+}
+
 #endif
 
 SS_KERNEL void ss_depthwise_conv2d_3x3_armv7em(ss_plane plane, ss_plane_outputs outputs, int32_t input_zero_point,
                                                int32_t offset,        /* 2 * zero point + 1 */
+                                               int rectified,         /* the zero point is -128 */
                                                int channels,          /* of the input */
                                                int multiplier,        /* outputs for each of them */
                                                const int8_t *input,   /* (h, w, channels) */
@@ -194,7 +214,10 @@ SS_KERNEL void ss_depthwise_conv2d_3x3_armv7em(ss_plane plane, ss_plane_outputs 
             d.shift = (int32_t)((uint32_t)stream[2] >> 24);
             d.offset = offset * ((int32_t)1 << d.shift);
             d.output = output++;
-            ss_depthwise_3x3_channel_armv7em(&d);
+            if (rectified)
+                ss_depthwise_3x3_rectified_channel_armv7em(&d);
+            else
+                ss_depthwise_3x3_channel_armv7em(&d);
         }
     }
 }

@@ -44,9 +44,9 @@ typedef struct {
     "smlad r5, r10, r12, r5\n"
 
 /* Then r6 multiplier, r8 shift, r9 offset, r10 clamp: of all rows, or one row after the other. */
-#define SS_DENSE_SATURATE(sum) SS_GEMM_REQUANTIZE(sum, "r6", "r9", "r8", SS_GEMM_SATURATE)
+#define SS_DENSE_SATURATE(sum) SS_GEMM_REQUANTIZE(sum, "r6", "r9", "r8", SS_GEMM_AWAY, SS_GEMM_SATURATE)
 #define SS_DENSE_CLAMP_R10(sum) SS_GEMM_CLAMP(sum, "r10")
-#define SS_DENSE_CLAMP(sum) SS_GEMM_REQUANTIZE(sum, "r6", "r9", "r8", SS_DENSE_CLAMP_R10)
+#define SS_DENSE_CLAMP(sum) SS_GEMM_REQUANTIZE(sum, "r6", "r9", "r8", SS_GEMM_AWAY, SS_DENSE_CLAMP_R10)
 
 #define SS_DENSE_SHARED_SCALE(finish) \
     "ldm sp, {r6, r8, r9, r10}\n" finish("r2") finish("r3") finish("r4") finish("r5")

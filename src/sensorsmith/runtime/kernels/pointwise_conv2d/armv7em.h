@@ -9,7 +9,7 @@
 #include "ss_gemm_armv7em.h"
 
 /* g: complete but for its outputs. */
-SS_SHARED void ss_pointwise_armv7em(ss_gemm *g, int clamped, int groups, int rows, int pixels, const int8_t *input,
+SS_SHARED void ss_pointwise_armv7em(ss_gemm *g, int clamped, int rectified, int groups, int rows, int pixels, const int8_t *input,
                                     int32_t *scratch, int8_t *output)
 {
     g->column_1 = rows;
@@ -24,14 +24,11 @@ SS_SHARED void ss_pointwise_armv7em(ss_gemm *g, int clamped, int groups, int row
                                scratch, groups);
         g->output = output;
         g->end = output + rows;
-        if (clamped)
-            ss_gemm_clamped_armv7em(g);
-        else
-            ss_gemm_armv7em(g);
+        ss_gemm_compute_armv7em(g, clamped, rectified);
     }
 }
 
-SS_KERNEL void ss_pointwise_conv2d_armv7em(int32_t offset, int32_t clamp, int clamped, /* see ss_gemm */
+SS_KERNEL void ss_pointwise_conv2d_armv7em(int32_t offset, int32_t clamp, int clamped, int rectified, /* see ss_gemm */
                                            int channels, const int8_t *input,          /* (pixels, channels) */
                                            const int32_t *stream,                      /* see ss_gemm */
                                            int32_t *scratch,                           /* (channels / 4, 2, 3) */
@@ -39,7 +36,7 @@ SS_KERNEL void ss_pointwise_conv2d_armv7em(int32_t offset, int32_t clamp, int cl
 {
     const int groups = channels / 4;
     ss_gemm g = {.stream = stream, .x = scratch, .loops = groups / 4, .rest = groups % 4, .offset = offset, .clamp = clamp};
-    ss_pointwise_armv7em(&g, clamped, groups, rows, pixels, input, scratch, output);
+    ss_pointwise_armv7em(&g, clamped, rectified, groups, rows, pixels, input, scratch, output);
 }
 
 #endif

@@ -46,6 +46,20 @@ SS_KERNEL int32_t ss_one_over_one_plus(int32_t x)
     return ss_select(ss_sign(most - y), INT32_MAX, (int32_t)((uint32_t)y << 1));
 }
 
+/* 2^bits / sum in Q0.31, where bits is chosen so that it is above 1/2; sum in Q12.19, at least 1 and below 2^9. */
+SS_KERNEL int32_t ss_softmax_reciprocal(uint32_t sum, int32_t *bits)
+{
+    uint32_t mantissa = sum << 4; /* sum = mantissa * 2^(bits - 12), the highest bit of mantissa set at the end */
+    *bits = 8;
+    for (int k = 3; k >= 0; k--) {
+        const int step = 1 << k;
+        const int32_t mask = ss_sign((int32_t)(mantissa >> (32 - step)) - 1);
+        mantissa = (uint32_t)ss_select(mask, (int32_t)(mantissa << step), (int32_t)mantissa);
+        *bits -= step & mask;
+    }
+    return ss_one_over_one_plus((int32_t)(mantissa - ((uint32_t)1 << 31)));
+}
+
 /* A difference to the largest input, at least `lowest`, in Q5.26. */
 SS_SHARED int32_t ss_softmax_exp(int32_t difference, ss_scale scale, int32_t lowest)
 {
@@ -71,19 +85,12 @@ SS_KERNEL void ss_softmax_ref(int32_t lowest,                             /* sma
         for (int c = 0; c < classes; c++)
             most = ss_max(most, input[c]);
 
-        uint32_t sum = 0; /* Q12.19; at least 1, for exp(0) is in it, and below 2^9 */
+        uint32_t sum = 0; /* Q12.19; exp(0) is in it */
         for (int c = 0; c < classes; c++)
             sum += ((uint32_t)ss_softmax_exp(input[c] - most, scale, lowest) + ((uint32_t)1 << 11)) >> 12;
 
-        uint32_t mantissa = sum << 4; /* sum = mantissa * 2^(bits - 12), the highest bit of mantissa set at the end */
-        int32_t bits = 8;
-        for (int k = 3; k >= 0; k--) {
-            const int step = 1 << k;
-            const int32_t mask = ss_sign((int32_t)(mantissa >> (32 - step)) - 1);
-            mantissa = (uint32_t)ss_select(mask, (int32_t)(mantissa << step), (int32_t)mantissa);
-            bits -= step & mask;
-        }
-        const int32_t reciprocal = ss_one_over_one_plus((int32_t)(mantissa - ((uint32_t)1 << 31)));
+        int32_t bits;
+        const int32_t reciprocal = ss_softmax_reciprocal(sum, &bits);
 
         for (int c = 0; c < classes; c++) {
             const int32_t exponential = ss_softmax_exp(input[c] - most, scale, lowest);

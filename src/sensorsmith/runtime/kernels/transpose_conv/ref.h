@@ -16,18 +16,18 @@ SS_KERNEL void ss_transpose_conv_ref(ss_window window, /* of the output, one for
                                      const int32_t *bias,                       /* (output c) */
                                      ss_dims output_dims, int8_t *output)       /* (h, w, c) */
 {
-    for (int y = 0; y < output_dims.h; y++) {
-        for (int x = 0; x < output_dims.w; x++) {
+    ss_reached rows = ss_reached_start(window.pad_h, window.stride_h);
+    for (int y = 0; y < output_dims.h; y++, rows = ss_reached_next(rows, window.stride_h)) {
+        ss_reached columns = ss_reached_start(window.pad_w, window.stride_w);
+        for (int x = 0; x < output_dims.w; x++, columns = ss_reached_next(columns, window.stride_w)) {
             for (int o = 0; o < output_dims.c; o++) {
                 int32_t sum = SS_READ_32(&bias[o]);
-                /* Tap ky of the window of input row in_y lies on this row. */
-                for (int ky = (y + window.pad_h) % window.stride_h; ky < filter_dims.h; ky += window.stride_h) {
-                    const int in_y = (y + window.pad_h - ky) / window.stride_h;
-                    if (y + window.pad_h < ky || in_y >= input_dims.h)
+                for (int ky = rows.first, in_y = rows.input; ky < filter_dims.h; ky += window.stride_h, in_y--) {
+                    if (in_y < 0 || in_y >= input_dims.h)
                         continue;
-                    for (int kx = (x + window.pad_w) % window.stride_w; kx < filter_dims.w; kx += window.stride_w) {
-                        const int in_x = (x + window.pad_w - kx) / window.stride_w;
-                        if (x + window.pad_w < kx || in_x >= input_dims.w)
+                    for (int kx = columns.first, in_x = columns.input; kx < filter_dims.w;
+                         kx += window.stride_w, in_x--) {
+                        if (in_x < 0 || in_x >= input_dims.w)
                             continue;
                         const int8_t *in = &input[(in_y * input_dims.w + in_x) * input_dims.c];
                         const int8_t *weight =
