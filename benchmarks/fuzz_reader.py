@@ -286,10 +286,10 @@ def main() -> None:
     options = parser.parse_args()
     if options.keep:
         options.keep.mkdir(parents=True, exist_ok=True)
+    commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
     with ProcessPoolExecutor(len(options.seeds), mp_context=multiprocessing.get_context("spawn")) as pool:
         jobs = [pool.submit(run, seed, options.minutes, options.only, options.keep) for seed in options.seeds]
         runs = [job.result() for job in jobs]
-    commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
     record = {
         "what": "mutated .tflite files given to the reader: refused with one clear line, or read, written, compiled",
         "command": "python benchmarks/fuzz_reader.py",
