@@ -4,8 +4,8 @@
     python benchmarks/prove_c.py --targets avr --jobs 4  # the other targets keep what they had
 
 One small model for each thing that a kernel can get wrong (tests/compiler), for every target whose kernels have a path
-in C. docs/why/c-safety.md says what that means. Fails where something is neither proven nor argued for there, or where a
-kernel is in no model. Writes benchmarks/results/prove_c.json. Needs Debian's frama-c-base.
+in C. docs/why/c-safety.md says what that means. Fails where something is neither proven nor argued for there, or where
+a kernel is in no model. Writes benchmarks/results/prove_c.json. Needs Debian's frama-c-base.
 """
 
 from __future__ import annotations

@@ -194,7 +194,7 @@ def _alarms(report: str, entered: set[str]) -> Iterator[Alarm]:
 
 
 def _check(said: str, alarms: Sequence[Alarm]) -> None:
-    """What would make an analysis without alarms worthless: code that it does not know, or does not come to the end of."""
+    """What would make an analysis without alarms worthless: code that it does not know, or that does not end."""
     warnings = [line for line in said.splitlines() if "Warning" in line and not line.startswith("[eva:alarm]")]
     assert not warnings, "\n".join(warnings)
     assert alarms or "NON TERMINATING" not in said, said[-3000:]

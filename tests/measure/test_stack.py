@@ -86,7 +86,8 @@ NAKED = "__attribute__((naked))"
     ],
 )
 def test_each_way_to_move_the_stack_pointer(assembly: str, bound: int) -> None:
-    last = f'{NAKED} void hand_last(void);\n{NAKED} void hand_last(void) {{ __asm__("push {{r1-r6}}; pop {{r1-r6}}; bx lr"); }}\n'
+    body = '__asm__("push {r1-r6}; pop {r1-r6}; bx lr");'
+    last = f"{NAKED} void hand_last(void);\n{NAKED} void hand_last(void) {{ {body} }}\n"
     assert _bound(f'__asm__("{assembly}");', last, NAKED) == bound
 
 
