@@ -95,16 +95,24 @@ class Kind:
         return f"{self.operator or 'network'} {self.dtype} {size}"
 
 
-QUICK = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
+# How often more, in large shapes.
+QUICK = {
+    "CONV_2D": 9,
+    "DEPTHWISE_CONV_2D": 9,
+    "FULLY_CONNECTED": 5,
+    "ADD": 3,
+    "AVERAGE_POOL_2D": 2,
+    "MAX_POOL_2D": 2,
+}
 _LARGE_TOO = [name for name in DRAWN if name not in SPLITTING]
 CYCLE = [
     *(Kind(name, "int8", SMALL) for name in DRAWN),
     *(Kind(name, "int8", LARGE) for name in _LARGE_TOO),
     *(Kind(name, "int16", SMALL) for name in INT16),
-    *(Kind(name, "int8", shapes) for name in QUICK for shapes in (SMALL, LARGE, LARGE, LARGE)),
+    *(Kind(name, "int8", LARGE) for name, count in QUICK.items() for _ in range(count)),
     *(Kind(None, "int8", shapes) for shapes in (SMALL, LARGE) for _ in range(8)),
 ]
-"""Drawn in another order each time, each of them once."""
+"""In another order each time, each of them once."""
 
 
 @dataclass(frozen=True)
