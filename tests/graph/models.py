@@ -66,6 +66,9 @@ SMALL = Shapes(st.integers(1, 7), st.integers(1, 5), st.integers(1, 6), 3000)
 # Quick kernels work in blocks of channels and pixels: these have several, with rests and without.
 _BLOCKS = st.sampled_from([3, 4, 8, 12, 16, 17, 20, 32])
 LARGE = Shapes(st.integers(1, 20), _BLOCKS, _BLOCKS, 13_000)
+# Those of most models, for which there are kernels of their own, and any others.
+_KERNELS = st.one_of(st.sampled_from([(1, 1), (3, 3)]), st.tuples(st.integers(1, 4), st.integers(1, 3)))
+_STRIDES = st.one_of(st.sampled_from([(1, 1), (2, 2)]), st.tuples(st.integers(1, 3), st.integers(1, 3)))
 _LARGEST_KERNEL = 7
 _MOST_WEIGHTS = 20_000
 _LARGEST_IMAGE = 24
@@ -214,16 +217,16 @@ def _draw_filter(draw: Draw, model: Model, x: int, *, depthwise: bool) -> int:
     kernel, dilation = (1, 1), (1, 1)
     if padding == "same":
         kernel, dilation = (
-            draw(st.tuples(st.integers(1, 4), st.integers(1, 3))),
-            draw(st.sampled_from([(1, 1), (2, 1), (1, 2)])),
+            draw(_KERNELS),
+            draw(st.sampled_from([(1, 1), (1, 1), (2, 1), (1, 2)])),
         )
     else:
         most = (min(n, _LARGEST_KERNEL) for n in (height, width))
         kernel = draw(st.tuples(*(st.integers(1, n) for n in most)))
     dilation = tuple(d if (k - 1) * d < 4 * n else 1 for k, d, n in zip(kernel, dilation, (height, width), strict=True))
     kernel = tuple(k if (k - 1) * d < 4 * n else 1 for k, d, n in zip(kernel, dilation, (height, width), strict=True))
-    stride = draw(st.tuples(st.integers(1, 3), st.integers(1, 3)))
-    multiplier = draw(st.integers(1, 3))
+    stride = draw(_STRIDES)
+    multiplier = draw(st.sampled_from([1, 1, 2, 3]))
     channels = depth * multiplier if depthwise else draw(model.shapes.channels)
     count = channels if draw(st.booleans()) else 1
     # Some channels of real models have weights of almost no scale: their multiplier becomes 0.

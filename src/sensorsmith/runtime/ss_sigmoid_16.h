@@ -7,7 +7,7 @@
 /* x * multiplier / 2^shift, half up. */
 SS_KERNEL int32_t ss_sigmoid_argument(int32_t x, int32_t multiplier, int shift)
 {
-    return (x * multiplier + (int32_t)(((uint32_t)1 << shift) >> 1)) >> shift;
+    return (ss_times(x, multiplier) + (int32_t)(((uint32_t)1 << shift) >> 1)) >> shift;
 }
 
 /* logistic(|x|) with `bits` more bits than the table, x in 2^-bits of its steps; `most` beyond its end. */
@@ -19,7 +19,7 @@ SS_KERNEL int32_t ss_sigmoid_16(int32_t x, int bits, int32_t most, const uint16_
     const int step = (int)((magnitude >> bits) & inside);
     const int32_t low = (uint16_t)SS_READ_16(&table[step]);
     const int32_t high = (uint16_t)SS_READ_16(&table[step + 1]);
-    const int32_t between = low * ((int32_t)1 << bits) + (magnitude & (((int32_t)1 << bits) - 1)) * (high - low);
+    const int32_t between = low * ((int32_t)1 << bits) + ss_times(magnitude & (((int32_t)1 << bits) - 1), high - low);
     return ss_select(inside, between, most);
 }
 

@@ -33,7 +33,8 @@ def joined(graphs: Sequence[Graph], target: str) -> Joined:
     models = [compile_graph(graph, f"m{i}", target) for i, graph in enumerate(graphs)]
     sizes = [(_bytes(m.input_shape, m.input_dtype), _bytes(m.output_shape, m.output_dtype)) for m in models]
     calls = "".join(
-        f"    m{i}_infer((const void *)input, (void *)output);\n    input += {x};\n    output += {y};\n"
+        (f"    m{i}_reset();\n" if models[i].stateful else "")
+        + f"    m{i}_infer((const void *)input, (void *)output);\n    input += {x};\n    output += {y};\n"
         for i, (x, y) in enumerate(sizes)
     )
     includes = "".join(f'#include "m{i}_source.h"\n' for i in range(len(models)))

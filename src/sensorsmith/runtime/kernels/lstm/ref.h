@@ -17,7 +17,7 @@ SS_KERNEL int32_t ss_clamp_16(int32_t x)
 SS_KERNEL int32_t ss_lstm_sum(int32_t bias, int n, const int8_t *x, const int8_t *weights, int32_t multiplier, int shift)
 {
     for (int i = 0; i < n; i++)
-        bias += (int32_t)x[i] * SS_READ_8(&weights[i]);
+        bias += (int16_t)(x[i] * SS_READ_8(&weights[i]));
     return ss_clamp_16(ss_requantize(bias, multiplier, shift));
 }
 
@@ -50,12 +50,12 @@ SS_KERNEL void ss_lstm_ref(ss_range range, ss_channel_scales scales, /* (2, 4), 
             const int32_t kept = ss_logistic_16((int32_t)gates[units + u] * 3, table);
             const int32_t proposed = ss_tanh_16((int32_t)gates[2 * units + u] * 3, table);
             const int32_t emitted = ss_logistic_16((int32_t)gates[3 * units + u] * 3, table);
-            const int32_t old = ss_requantize(kept * cell[u], forget_scale.multiplier, forget_scale.shift);
-            const int32_t added = ss_requantize(opened * proposed, update_scale.multiplier, update_scale.shift);
+            const int32_t old = ss_requantize(ss_times(kept, cell[u]), forget_scale.multiplier, forget_scale.shift);
+            const int32_t added = ss_requantize(ss_times(opened, proposed), update_scale.multiplier, update_scale.shift);
             const int32_t sum = ss_clamp_16(ss_clamp_16(old) + ss_clamp_16(added));
             cell[u] = (int16_t)ss_clamp(sum, -clip, clip);
             const int32_t squashed = ss_tanh_16(ss_sigmoid_argument(cell[u], multiplier, shift), table);
-            const int32_t result = ss_requantize(squashed * emitted, output_scale.multiplier, output_scale.shift);
+            const int32_t result = ss_requantize(ss_times(squashed, emitted), output_scale.multiplier, output_scale.shift);
             hidden[u] = ss_to_int8(result, range);
             *output++ = hidden[u];
         }

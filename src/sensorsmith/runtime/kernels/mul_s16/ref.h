@@ -14,7 +14,7 @@ SS_KERNEL void ss_mul_s16_ref(ss_range range, ss_scale scale, ss_nest size,
 {
     ss_nest at;
     SS_FOR_EACH (at, size) {
-        const int32_t product = (int32_t)input_1[ss_offset(at, stride_1)] * input_2[ss_offset(at, stride_2)];
+        const int32_t product = ss_times(input_1[ss_offset(at, stride_1)], input_2[ss_offset(at, stride_2)]);
         *output++ = ss_to_int16(ss_requantize(product, scale.multiplier, scale.shift), range);
     }
 }

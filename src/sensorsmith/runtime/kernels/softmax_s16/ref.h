@@ -16,7 +16,7 @@ SS_KERNEL int32_t ss_look_up_16(int32_t x, const int16_t *table /* (513) */)
     const int index = 256 + (int)(x >> 7);
     const int32_t base = SS_READ_16(&table[index]);
     const int32_t slope = SS_READ_16(&table[index + 1]) - base;
-    return base + ((slope * (x & 127) + 64) >> 7);
+    return base + ((ss_times(slope, x & 127) + 64) >> 7);
 }
 
 SS_KERNEL void ss_softmax_s16_ref(ss_scale scale,                      /* of a difference, to 1/65535 of 10 */
@@ -50,7 +50,7 @@ SS_KERNEL void ss_softmax_s16_ref(ss_scale scale,                      /* of a d
         const int32_t share = ss_look_up_16(ss_clamp(fraction, INT16_MIN, INT16_MAX), reciprocal);
 
         for (int c = 0; c < classes; c++) {
-            int32_t halves = output[c] * share; /* to be shifted by one bit less than by `bits`, and rounded */
+            int32_t halves = ss_times(output[c], share); /* to be shifted by one bit less than by `bits`, and rounded */
             for (int k = 4; k >= 0; k--)
                 halves = ss_select(-(((bits - 1) >> k) & 1), halves >> (1 << k), halves);
             output[c] = (int16_t)ss_clamp((halves + 1) >> 1, 0, INT16_MAX);

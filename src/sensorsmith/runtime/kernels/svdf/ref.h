@@ -22,14 +22,14 @@ SS_KERNEL void ss_svdf_ref(int32_t input_zero_point, ss_range range,
         for (int r = 0; r < rank; r++) {
             int32_t newest = 0;
             for (int i = 0; i < inputs; i++)
-                newest += (input[i] - input_zero_point) * SS_READ_8(feature_weights++);
+                newest += ss_times(input[i] - input_zero_point, SS_READ_8(feature_weights++));
             newest = ss_requantize(newest, state_scale.multiplier, state_scale.shift);
             for (int m = 0; m < memory - 1; m++)
                 state[m] = state[m + 1];
             state[memory - 1] = (int16_t)ss_clamp(newest, INT16_MIN, INT16_MAX);
             for (int m = 0; m < memory; m++) {
                 const int32_t now = state[m];
-                sum += (uint32_t)(now * SS_READ_16(time_weights++));
+                sum += (uint32_t)ss_times(now, SS_READ_16(time_weights++));
             }
             state += memory;
         }

@@ -23,14 +23,14 @@ SS_KERNEL void ss_svdf_s8_ref(int32_t input_zero_point, int32_t state_zero_point
         for (int r = 0; r < rank; r++) {
             int32_t newest = 0;
             for (int i = 0; i < inputs; i++)
-                newest += (input[i] - input_zero_point) * SS_READ_8(feature_weights++);
+                newest += ss_times(input[i] - input_zero_point, SS_READ_8(feature_weights++));
             newest = ss_requantize(newest, state_scale.multiplier, state_scale.shift);
             for (int m = 0; m < memory - 1; m++)
                 state[m] = state[m + 1];
             state[memory - 1] = (int8_t)(uint8_t)((uint32_t)ss_clamp(newest, INT8_MIN, INT8_MAX) + (uint32_t)state_zero_point);
             for (int m = 0; m < memory; m++) {
                 const int32_t now = state[m];
-                sum += (uint32_t)((now - state_zero_point) * SS_READ_8(time_weights++));
+                sum += (uint32_t)ss_times(now - state_zero_point, SS_READ_8(time_weights++));
             }
             state += memory;
         }
