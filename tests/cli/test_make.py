@@ -55,7 +55,7 @@ def test_make_ends_with_a_summary_and_what_to_do_next(finished: Finished) -> Non
     )
     assert texts["parity"] == "device equal to the integer interpreter"
     assert re.fullmatch(r"\d+\.\d KiB", texts["flash"])
-    assert re.fullmatch(r"\d,\d{3},\d{3} instructions per window \(emulated\)", texts["work"])
+    assert re.fullmatch(r"\d{3},\d{3} instructions per window \(emulated\)", texts["work"])
     assert Path(texts["datasheet"]).is_file()
     assert texts["next"] == f"sensorsmith explain {folder}"
     assert result.stderr.count("reused") == 9

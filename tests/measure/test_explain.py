@@ -90,7 +90,8 @@ def test_features_broken_only_on_the_board_are_named(finished: Finished, tmp_pat
 def test_a_broken_model_in_c_is_named(finished: Finished, tmp_path: Path) -> None:
     folders = copy_folders(finished, tmp_path, "compile")
     name = finished.project.sensor.identity.c_name
-    break_c(folders["compile"], f"{name}.c", r"(_layer_07\w*_bias\[\d+\] SS_FLASH = \{[^\n]*\n\s*)-?\d+", r"\g<1>90000")
+    first = r"(_layer_07\w*_stream\[\d+\] SS_FLASH = \{[^\n]*\n\s*)-?\d+"
+    break_c(folders["compile"], f"{name}.c", first, r"\g<1>1000000000")
     assert culprit(finished, folders) == "model in C on this machine"
 
 

@@ -219,7 +219,7 @@ def _arguments(call: Call, symbol: str, offsets: Mapping[int, int], name: str) -
     for field in fields(call):
         value = getattr(call, field.name)
         if isinstance(value, Source | Target | Scratch):
-            texts.append(_pointer(value, _address(call, f"&{name}_arena[{offsets[value.buffer]}]")))
+            texts.append(_pointer(value, f"ss_at(&{name}_arena[{offsets[value.buffer]}])"))
         elif isinstance(value, Constant):
             texts.append(f"{symbol}_{field.name}")
         elif isinstance(value, ChannelScales):
@@ -232,11 +232,6 @@ def _arguments(call: Call, symbol: str, offsets: Mapping[int, int], name: str) -
             members = ", ".join(f".{f.name} = {getattr(value, f.name)}" for f in fields(value))
             texts.append(f"{label}({value.struct}){{{members}}}")
     return texts
-
-
-def _address(call: Call, address: str) -> str:
-    """See `ss_at`: plain C needs it; the other variants step through memory in ways of their own."""
-    return f"ss_at({address})" if call.variant == "ref" else address
 
 
 def _pointer(value: Source | Target | Scratch, address: str) -> str:

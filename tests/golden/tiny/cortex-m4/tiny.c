@@ -24,12 +24,12 @@ SS_LAYER void tiny_layer_00_conv2d(void)
         /* clamped */ 0,
         /* rectified */ 0,
         /* input_dims */ (ss_dims){.h = 1, .w = 4, .c = 2},
-        &tiny_arena[64],
+        ss_at(&tiny_arena[64]),
         /* filter_dims */ (ss_dims){.h = 1, .w = 3, .c = 2},
         tiny_layer_00_conv2d_stream,
-        (int32_t *)(void *)&tiny_arena[0],
+        (int32_t *)(void *)ss_at(&tiny_arena[0]),
         /* output_dims */ (ss_dims){.h = 1, .w = 4, .c = 3},
-        &tiny_arena[56]);
+        ss_at(&tiny_arena[56]));
 }
 
 /* t5: (1, 2, 1, 3) */
@@ -60,11 +60,11 @@ SS_LAYER void tiny_layer_02_fully_connected(void)
         /* multiplier */ 1374389504,
         /* shift */ 1,
         /* inputs */ 6,
-        &tiny_arena[4],
+        ss_at(&tiny_arena[4]),
         tiny_layer_02_fully_connected_stream,
-        (int32_t *)(void *)&tiny_arena[0],
+        (int32_t *)(void *)ss_at(&tiny_arena[0]),
         /* outputs */ 2,
-        &tiny_arena[16]);
+        ss_at(&tiny_arena[16]));
 }
 
 /* t9: (1, 2) */

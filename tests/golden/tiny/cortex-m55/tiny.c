@@ -25,14 +25,14 @@ SS_LAYER void tiny_layer_00_conv2d(void)
         /* padding */ -1,
         (ss_range){.zero_point = -128, .minimum = -128, .maximum = 127},
         /* input_dims */ (ss_dims){.h = 1, .w = 4, .c = 2},
-        &tiny_arena[12],
+        ss_at(&tiny_arena[12]),
         /* filter_dims */ (ss_dims){.h = 1, .w = 3, .c = 2},
         tiny_layer_00_conv2d_filter,
         tiny_layer_00_conv2d_table,
         /* band_width */ 6,
-        &tiny_arena[0],
+        ss_at(&tiny_arena[0]),
         /* output_dims */ (ss_dims){.h = 1, .w = 4, .c = 3},
-        &tiny_arena[12]);
+        ss_at(&tiny_arena[12]));
 }
 
 /* t5: (1, 2, 1, 3) */
@@ -42,10 +42,10 @@ SS_LAYER void tiny_layer_01_max_pool(void)
         (ss_window){.stride_h = 1, .stride_w = 2, .dilation_h = 1, .dilation_w = 1, .pad_h = 0, .pad_w = 0},
         (ss_range){.zero_point = 0, .minimum = -128, .maximum = 127},
         /* input_dims */ (ss_dims){.h = 1, .w = 4, .c = 3},
-        &tiny_arena[12],
+        ss_at(&tiny_arena[12]),
         /* pool_dims */ (ss_dims){.h = 1, .w = 2, .c = 1},
         /* output_dims */ (ss_dims){.h = 1, .w = 2, .c = 3},
-        &tiny_arena[0]);
+        ss_at(&tiny_arena[0]));
 }
 
 /* t8: (1, 2), 12 multiply-accumulates */
@@ -62,11 +62,11 @@ SS_LAYER void tiny_layer_02_fully_connected(void)
     ss_fully_connected_mve(
         (ss_range){.zero_point = 3, .minimum = -128, .maximum = 127},
         /* inputs */ 6,
-        &tiny_arena[0],
+        ss_at(&tiny_arena[0]),
         tiny_layer_02_fully_connected_weights,
         tiny_layer_02_fully_connected_table,
         /* outputs */ 2,
-        &tiny_arena[8]);
+        ss_at(&tiny_arena[8]));
 }
 
 /* t9: (1, 2) */
