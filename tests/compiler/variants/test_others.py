@@ -10,12 +10,13 @@ from tests.compiler.library import Library
 from tests.compiler.models import corner_cases
 from tests.compiler.variants.cases import CASES, inputs, run_emulated
 from tests.compiler.variants.joined import assert_equal, same_work
+from tests.graph.models import Model
 from tests.measure.tools import require
 
 from sensorsmith.compiler import compile_graph
 from sensorsmith.emulate.bench import Emulator
 from sensorsmith.firmware import Compiler
-from sensorsmith.graph import interpret_batch
+from sensorsmith.graph import BatchMatMul, Conv2D, Graph, TransposeConv, interpret_batch
 
 
 class Machine(NamedTuple):
@@ -80,12 +81,43 @@ def test_emulated_avr_equals_the_interpreter(name: str) -> None:
     assert same_work(run_emulated(CASES[name], *MACHINES["avr"]))
 
 
+def _transposed() -> Graph:
+    model = Model()
+    x = model.activation((1, 5, 5, 3), 0.05, 0)
+    filter_ = model.weights((5, 3, 1, 3))
+    inputs = (model.indices((1, 7, 14, 5)), filter_, x, model.bias(x, filter_, 5))
+    return model.graph(x, model.node(TransposeConv((1, 3), "valid"), inputs, model.activation((1, 7, 14, 5), 0.1)))
+
+
+def _int16() -> Graph:
+    model = Model("int16")
+    x = model.activation((1, 1, 6, 5), 2e-4)
+    filter_ = model.weights((4, 1, 2, 5))
+    return model.graph(x, model.node(Conv2D(padding="valid"), (x, filter_), model.activation((1, 1, 5, 4), 4e-4)))
+
+
+def _matrices() -> Graph:
+    model = Model()
+    x = model.activation((1, 3, 8, 4), 0.05, 0)
+    return model.graph(x, model.node(BatchMatMul(adj_x=True), (x, x), model.activation((1, 3, 4, 4), 0.2, -9)))
+
+
+PRODUCTS = {"transposed": _transposed(), "int16": _int16(), "matrices": _matrices()}
+
+
+@pytest.mark.parametrize("name", PRODUCTS)
+def test_products_on_an_avr_take_as_long_for_every_input(name: str) -> None:
+    """Helpers of avr-gcc that multiply 16 bits branch on signs; see `ss_times` in runtime/ss_base.h."""
+    require("gcc", "avr")
+    require("simavr", "avr")
+    assert_equal([PRODUCTS[name]], "avr", "gcc")
+
+
 CORNERS = corner_cases()
 
 
 @pytest.mark.parametrize("names", [list(CORNERS)[i::6] for i in range(6)], ids=range(6))
 def test_reference_kernels_on_an_avr_take_as_long_for_every_input(names: list[str]) -> None:
-    """Helpers of avr-gcc that multiply 16 bits branch on signs; see `ss_times` in runtime/ss_base.h."""
     require("gcc", "avr")
     require("simavr", "avr")
     assert_equal([CORNERS[name] for name in names], "avr", "gcc")
