@@ -14,13 +14,14 @@ and in larger ones. Each case is computed for extreme and random inputs:
   where moreover every instruction must have been executed as often for each input (AVR: all take as many cycles).
 
 What the compiler refuses is counted by reason; only reasons that are meant are allowed. Writes
-benchmarks/results/random_models.json; the exit code is 1 where anything was found.
+benchmarks/results/random_models.json, which keeps one run of each seed; the exit code is 1 where anything was found.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime
+import json
 import multiprocessing
 import os
 import platform
@@ -427,6 +428,19 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
     }
 
 
+def _keep(path: Path, run: dict[str, Any]) -> None:
+    """Write a run beside those of other seeds."""
+    runs = json.loads(path.read_text())["runs"] if path.exists() else []
+    others = [each for each in runs if each["seed"] != run["seed"]]
+    record = {
+        "what": "random models: TFLite Micro, the interpreter and the C of every target give the same bytes; a case of "
+        "a seed is the same model as long as the strategies in tests/graph are those of the run's commit",
+        "command": "python benchmarks/random_models.py --seed SEED",
+        "runs": sorted([*others, run], key=lambda each: each["seed"]),
+    }
+    write_json(path, record)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=1500, help="after which no batch is begun")
@@ -448,8 +462,6 @@ def main() -> None:
     outcome, cases = campaign(options.seed, options.seconds, targets, options.jobs, options.first)
     commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
     record = {
-        "what": "random models: TFLite Micro, the interpreter and the C of every target give the same bytes",
-        "command": "python benchmarks/random_models.py",
         "date": datetime.date.today().isoformat(),
         "commit": commit.stdout.strip(),
         "machine": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
@@ -459,7 +471,7 @@ def main() -> None:
         "cases": cases,
         **as_json(outcome),
     }
-    write_json(options.output, record)
+    _keep(options.output, record)
     print({"cases": cases, "findings": len(outcome.findings)})
     sys.exit(bool(outcome.findings))
 
