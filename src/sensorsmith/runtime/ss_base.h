@@ -65,6 +65,16 @@ SS_KERNEL int32_t ss_times(int32_t a, int32_t b)
     return a * b;
 }
 
+/* The product of two bytes. Where int has 16 bits it is an int, which some machines multiply without a helper. */
+SS_KERNEL int32_t ss_times_8(int8_t a, int8_t b)
+{
+#if defined(__AVR__) || defined(__MSP430__)
+    return (int16_t)(a * b);
+#else
+    return (int32_t)a * b;
+#endif
+}
+
 /* A word at any address, in memory of any type. */
 #if defined(__GNUC__)
 typedef uint32_t __attribute__((may_alias, aligned(1))) ss_any_word;

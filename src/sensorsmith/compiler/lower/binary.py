@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar
 
@@ -82,10 +82,11 @@ def _lead(call: Sum | Mul | Maximum, source: Source) -> int | None:
     return None if None in leads else max(each for each in leads if each is not None)
 
 
-def _loops(layer: Layer) -> tuple[Nest, Nest, Nest]:
-    """Counts, and the strides of both inputs; 0 along dimensions in which an input has size 1."""
+def broadcast_loops(layer: Layer) -> tuple[Nest, Nest, Nest]:
+    """Counts, and the strides of both inputs in elements; 0 along dimensions in which an input has size 1."""
     shape = layer.y.shape
-    strides = [strided(partial(np.broadcast_to, shape=shape), layer.input(i)).strides for i in (0, 1)]
+    operands = (replace(layer.input(i), dtype="int8") for i in (0, 1))  # of one byte, whose strides are in elements
+    strides = [strided(partial(np.broadcast_to, shape=shape), operand).strides for operand in operands]
     size, first, second = loops(layer, shape, *strides)
     return size, first, second
 
@@ -94,7 +95,7 @@ def lower_sum(op: types.Add | types.Sub, layer: Layer, sources: tuple[Source, ..
     """Sums of tensors that broadcast, and all differences; sums of tensors of one shape are left to lower/add.py."""
     a, b = layer.input(0), layer.input(1)
     scale_1, scale_2, output_scale = (scale_record(s) for s in add_scales(a, b, layer.y))
-    size, stride_1, stride_2 = _loops(layer)
+    size, stride_1, stride_2 = broadcast_loops(layer)
     yield Sum(
         sign=1 if isinstance(op, types.Add) else -1,
         zero_point_1=zero_point_of(a),
@@ -116,7 +117,7 @@ def lower_mul(op: types.Mul, layer: Layer, sources: tuple[Source, ...], target: 
     a, b = layer.input(0), layer.input(1)
     scale = scale_record(mul_scale(a, b, layer.y))
     check_sums([_REACH * _REACH], [scale], layer.place)
-    size, stride_1, stride_2 = _loops(layer)
+    size, stride_1, stride_2 = broadcast_loops(layer)
     yield Mul(
         zero_point_1=zero_point_of(a),
         zero_point_2=zero_point_of(b),
@@ -132,5 +133,5 @@ def lower_mul(op: types.Mul, layer: Layer, sources: tuple[Source, ...], target: 
 
 
 def lower_extremum(op: types.Extremum, layer: Layer, sources: tuple[Source, ...], target: Target) -> Iterator[Call]:
-    size, stride_1, stride_2 = _loops(layer)
+    size, stride_1, stride_2 = broadcast_loops(layer)
     yield Maximum(-(op.kind == "minimum"), size, stride_1, sources[0], stride_2, sources[1], target)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
-from sensorsmith.compiler.lower.nest import loops, strided
+from sensorsmith.compiler.lower.binary import broadcast_loops
 from sensorsmith.compiler.requantize import check_sums, range_record, scale_record
 from sensorsmith.compiler.steps import Call, Constant, Nest, Range, Scale, Scratch, Source, Target
 from sensorsmith.graph import types
@@ -93,7 +90,7 @@ class TanhS16(LogisticS16):
 
 def lower_sum(op: types.Add | types.Sub, layer: Layer, sources: tuple[Source, ...], target: Target) -> Iterator[Call]:
     scale_1, scale_2, output_scale = (scale_record(s) for s in add_scales(layer.input(0), layer.input(1), layer.y))
-    size, stride_1, stride_2 = _loops(layer)
+    size, stride_1, stride_2 = broadcast_loops(layer)
     yield SumS16(
         sign=1 if isinstance(op, types.Add) else -1,
         range=range_record(layer.y, op.activation),
@@ -112,7 +109,7 @@ def lower_sum(op: types.Add | types.Sub, layer: Layer, sources: tuple[Source, ..
 def lower_mul(op: types.Mul, layer: Layer, sources: tuple[Source, ...], target: Target) -> Iterator[Call]:
     scale = scale_record(mul_scale(layer.input(0), layer.input(1), layer.y))
     check_sums([1 << 30], [scale], layer.place)
-    size, stride_1, stride_2 = _loops(layer)
+    size, stride_1, stride_2 = broadcast_loops(layer)
     low_high = range_record(layer.y, op.activation)
     yield MulS16(low_high, scale, size, stride_1, sources[0], stride_2, sources[1], target)
 
@@ -146,16 +143,6 @@ def lower_sigmoid(
     table = Constant(sigmoid_table(), "of the logistic function, at every 1/24")
     call = LogisticS16 if isinstance(op, types.Logistic) else TanhS16
     yield call(*input_scaling(op, layer), table, layer.y.size, sources[0], target)
-
-
-def _loops(layer: Layer) -> tuple[Nest, Nest, Nest]:
-    """Counts, and the strides of both inputs in elements; 0 along dimensions in which an input has size 1."""
-    shape = layer.y.shape
-    strides = [
-        strided(partial(np.broadcast_to, shape=shape), replace(layer.input(i), dtype="int8")).strides for i in (0, 1)
-    ]
-    size, first, second = loops(layer, shape, *strides)
-    return size, first, second
 
 
 def _lead(call: SumS16 | MulS16, source: Source) -> int | None:

@@ -17,7 +17,7 @@ SS_KERNEL void ss_fully_connected_ref(ss_range range,
     for (int o = 0; o < outputs; o++) {
         int32_t sum = SS_READ_32(&bias[o]);
         for (int i = 0; i < inputs; i++)
-            sum += (int16_t)(input[i] * SS_READ_8(weights++)); /* else some 16-bit machines multiply by a helper */
+            sum += ss_times_8(input[i], SS_READ_8(weights++));
         sum = ss_requantize(sum, SS_READ_32(&scales.multiplier[o]), SS_READ_8(&scales.shift[o]));
         output[o] = ss_to_int8(sum, range);
     }

@@ -17,7 +17,7 @@ SS_KERNEL int32_t ss_clamp_16(int32_t x)
 SS_KERNEL int32_t ss_lstm_sum(int32_t bias, int n, const int8_t *x, const int8_t *weights, int32_t multiplier, int shift)
 {
     for (int i = 0; i < n; i++)
-        bias += (int16_t)(x[i] * SS_READ_8(&weights[i]));
+        bias += ss_times_8(x[i], SS_READ_8(&weights[i]));
     return ss_clamp_16(ss_requantize(bias, multiplier, shift));
 }
 
