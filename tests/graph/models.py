@@ -264,7 +264,8 @@ def draw_dense(draw: Draw, model: Model, x: int) -> int:
 def draw_dense_rows(draw: Draw, model: Model, x: int) -> int:
     """One dense layer for each of several rows."""
     *rows, size = model.shape(x)
-    return _draw_dense(draw, model, x, size, draw(st.sampled_from([tuple(rows), (int(np.prod(rows)),)])))
+    flat = (int(np.prod(rows, dtype=int)),)
+    return _draw_dense(draw, model, x, size, draw(st.sampled_from([tuple(rows) or flat, flat])))
 
 
 def _draw_dense(draw: Draw, model: Model, x: int, size: int, rows: tuple[int, ...]) -> int:
