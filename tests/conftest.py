@@ -6,7 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
+from tests import tiny
 from tests.chain import Finished, finish, require_chain
+
+from sensorsmith.boards import load_board
+from sensorsmith.firmware import build
+from sensorsmith.spec.types import Sensor
 
 ROOT = Path(__file__).parent.parent
 _ALLOWED = Path(__file__).with_name("allowed_skips.txt")
@@ -45,3 +50,19 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     """The demo, made. Tests that use it are marked `xdist_group("chain")`, so that one process makes it."""
     require_chain()
     return finish(tmp_path_factory.mktemp("chain") / "demo")
+
+
+@pytest.fixture(scope="session")
+def tiny_sensor() -> Sensor:
+    return tiny.SENSOR
+
+
+@pytest.fixture(scope="session")
+def tiny_sources() -> dict[str, str]:
+    return tiny.SOURCES
+
+
+@pytest.fixture(scope="session")
+def tiny_elf() -> bytes:
+    """Its firmware for a Cortex-M4."""
+    return build(tiny.SENSOR, load_board("nucleo-l4r5zi"), tiny.SOURCES, tiny.FACTS).elf

@@ -163,9 +163,9 @@ _COMPILE = Stage(
 _FIRMWARE = Stage(
     "firmware",
     build_firmware,
-    ("compile",),
-    ("boards", "firmware", "interface", "runtime"),
-    ("identity", "task", "board", "outputs", *_SIGNAL),
+    ("data", "model", "compile"),
+    ("boards", "data", "firmware", "graph", "interface", "runtime"),
+    ("identity", "task", "board", "interface", "outputs", *_SIGNAL),
     _compiler,
 )
 _MEASURE = Stage(

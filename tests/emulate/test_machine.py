@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests import tiny
 
 from sensorsmith.base.errors import BoardError, EmulatorError, MissingTool
 from sensorsmith.boards import load_board
@@ -33,7 +34,7 @@ posix = pytest.mark.skipif(os.name != "posix", reason="needs signals")
 @pytest.fixture(scope="module")
 def stuck_elf(tiny_sensor: Sensor, tiny_sources: dict[str, str]) -> bytes:
     stuck = tiny_sources["tiny.c"].replace("return 0;", 'for (;;) __asm__ volatile("");')
-    return build(tiny_sensor, BOARD, tiny_sources | {"tiny.c": stuck}, bytes(32)).elf
+    return build(tiny_sensor, BOARD, tiny_sources | {"tiny.c": stuck}, tiny.FACTS).elf
 
 
 @pytest.fixture

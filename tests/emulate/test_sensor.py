@@ -10,7 +10,7 @@ from sensorsmith.boards import load_board
 from sensorsmith.compiler import compile_graph
 from sensorsmith.dsp import MotionBlock
 from sensorsmith.emulate import open_board
-from sensorsmith.firmware import build
+from sensorsmith.firmware import ModelFacts, build
 from sensorsmith.graph import interpret_batch
 from sensorsmith.graph.types import (
     Conv2D,
@@ -82,7 +82,7 @@ def test_every_window_is_classified_as_the_interpreter_does(tiny_sensor: Sensor)
     graph = _graph(*block.shape)
     model = compile_graph(graph, "shaken", "cortex-m4")
     board = load_board("nucleo-l4r5zi")
-    image = build(sensor, board, model.files | block.emit("shaken"), bytes(32))
+    image = build(sensor, board, model.files | block.emit("shaken"), ModelFacts(bytes(32), tuple("abcde"), 0))
     rng = np.random.default_rng(1)
     raw = (rng.normal(0, 1500, (60, *block.window)) + rng.normal(0, 1500, (60, 1, 2))).clip(-32768, 32767)
     windows = raw.astype(np.int16)

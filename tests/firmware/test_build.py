@@ -3,10 +3,12 @@ from __future__ import annotations
 import importlib.util
 import shutil
 import subprocess
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from tests import tiny
 
 from sensorsmith.base.errors import BoardError, DataError, MissingTool, ToolFailed
 from sensorsmith.boards import BoardSpec, list_boards, load_board
@@ -30,7 +32,7 @@ def _toolchain(name: str, monkeypatch: pytest.MonkeyPatch) -> Toolchain:
 
 @pytest.fixture(scope="module")
 def image(tiny_sensor: Sensor, tiny_sources: dict[str, str]) -> Image:
-    return build(tiny_sensor, BOARD, tiny_sources, bytes(32))
+    return build(tiny_sensor, BOARD, tiny_sources, tiny.FACTS)
 
 
 @pytest.mark.parametrize("compiler", ["gcc", "zig"])
@@ -39,7 +41,7 @@ def test_both_compilers_build_for_every_board(
     compiler: str, name: str, tiny_sensor: Sensor, tiny_sources: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     toolchain = _toolchain(compiler, monkeypatch)
-    built = build(tiny_sensor, load_board(name), tiny_sources, bytes(32), toolchain)
+    built = build(tiny_sensor, load_board(name), tiny_sources, tiny.FACTS, toolchain)
     assert built.toolchain == (toolchain.name, toolchain.version)
     assert read_elf(built.elf).sections[0].address == load_board(name).flash.start
 
@@ -59,7 +61,7 @@ def test_two_builds_in_two_folders_are_equal(
     for folder in ("a", "another-and-longer"):
         (tmp_path / folder).mkdir()
         monkeypatch.setattr("tempfile.tempdir", str(tmp_path / folder))
-        images.append(build(tiny_sensor, BOARD, dict(reversed(sources.items())), bytes(32), toolchain))
+        images.append(build(tiny_sensor, BOARD, dict(reversed(sources.items())), tiny.FACTS, toolchain))
     assert images[0] == images[1]
     assert str(tmp_path).encode() not in images[0].elf
 
@@ -68,7 +70,7 @@ def test_nothing_is_left_in_the_temporary_folder(
     tiny_sensor: Sensor, tiny_sources: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    build(tiny_sensor, BOARD, tiny_sources, bytes(32))
+    build(tiny_sensor, BOARD, tiny_sources, tiny.FACTS)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -78,7 +80,7 @@ def test_flash_is_all_that_is_stored_and_ram_all_statics(image: Image) -> None:
     variables = [s for s in sections.values() if s.address >= BOARD.ram.start]
     assert image.flash == len(image.binary)
     assert stored <= image.flash < stored + 4 * len(sections)  # up to 3 bytes between two sections
-    assert {".vectors", ".text", ".rodata", ".data"} <= {s.name for s in sections.values() if s.stored}
+    assert {".vectors", ".text", ".rodata"} <= {s.name for s in sections.values() if s.stored}
     assert image.ram == sum(s.size for s in variables)
     assert image.stack_reserve == STACK
 
@@ -89,7 +91,7 @@ def test_helpers_of_the_compiler_count(
     """A 64-bit division is a function of the GNU compiler's library. Zig's is not linked; our C needs neither."""
     _toolchain("gcc", monkeypatch)
     divides = tiny_sources["tiny.c"].replace("return 0;", "volatile uint64_t x = 3; x = x / (x - 1); return (int)x;")
-    larger = build(tiny_sensor, BOARD, tiny_sources | {"tiny.c": divides}, bytes(32))
+    larger = build(tiny_sensor, BOARD, tiny_sources | {"tiny.c": divides}, tiny.FACTS)
     assert "__aeabi_uldivmod" in larger.map_text
     assert larger.flash > image.flash + 100
 
@@ -101,7 +103,7 @@ def test_initial_values_of_variables_count_twice(
         "static int8_t arena", "volatile uint8_t table[400] = {1};\nstatic int8_t arena"
     )
     table = table.replace("return 0;", "return table[399];")
-    larger = build(tiny_sensor, BOARD, tiny_sources | {"tiny.c": table}, bytes(32))
+    larger = build(tiny_sensor, BOARD, tiny_sources | {"tiny.c": table}, tiny.FACTS)
     assert larger.flash - image.flash >= 400
     assert larger.ram - image.ram == 400
 
@@ -128,7 +130,7 @@ def test_an_image_too_large_for_its_board(
         "choose a larger board, or a smaller model or window"
     )
     with pytest.raises(BoardError) as caught:
-        build(tiny_sensor, small, tiny_sources, bytes(32))
+        build(tiny_sensor, small, tiny_sources, tiny.FACTS)
     assert str(caught.value) == message
 
 
@@ -138,17 +140,17 @@ def test_a_machine_without_compiler(
     monkeypatch.setenv("PATH", "")
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     with pytest.raises(MissingTool, match=r"^firmware: there is no C compiler for cortex-m4; run: pip install"):
-        build(tiny_sensor, BOARD, tiny_sources, bytes(32))
+        build(tiny_sensor, BOARD, tiny_sources, tiny.FACTS)
 
 
 def test_sources_that_do_not_compile(tiny_sensor: Sensor, tiny_sources: dict[str, str]) -> None:
     with pytest.raises(ToolFailed, match=r"^firmware: .* refused the firmware: tiny\.c:1:\d+: .*error"):
-        build(tiny_sensor, BOARD, tiny_sources | {"tiny.c": "not C\n"}, bytes(32))
+        build(tiny_sensor, BOARD, tiny_sources | {"tiny.c": "not C\n"}, tiny.FACTS)
 
 
 def test_a_function_that_is_missing(tiny_sensor: Sensor, tiny_sources: dict[str, str]) -> None:
     with pytest.raises(ToolFailed, match=r"^firmware: .* refused the firmware: .*tiny_features"):
-        build(tiny_sensor, BOARD, tiny_sources | {"tiny_features.c": ""}, bytes(32))
+        build(tiny_sensor, BOARD, tiny_sources | {"tiny_features.c": ""}, tiny.FACTS)
 
 
 @pytest.mark.parametrize(
@@ -164,23 +166,23 @@ def test_a_model_that_does_not_fit_its_features(
 ) -> None:
     changed = {name: tiny_sources[name].replace(*words) for name, words in change.items()}
     with pytest.raises(ToolFailed, match=complaint):
-        build(tiny_sensor, BOARD, tiny_sources | changed, bytes(32))
+        build(tiny_sensor, BOARD, tiny_sources | changed, tiny.FACTS)
 
 
 def test_sources_without_a_name(tiny_sensor: Sensor, tiny_sources: dict[str, str]) -> None:
     del (sources := dict(tiny_sources))["tiny_features.h"]
     with pytest.raises(DataError, match=r"^firmware: the sources need one NAME_features\.h and its NAME\.h$"):
-        build(tiny_sensor, BOARD, sources, bytes(32))
+        build(tiny_sensor, BOARD, sources, tiny.FACTS)
 
 
 def test_sources_that_would_replace_a_file_of_the_firmware(tiny_sensor: Sensor, tiny_sources: dict[str, str]) -> None:
     with pytest.raises(DataError, match=r"^firmware: the sources must not have a file named main\.c$"):
-        build(tiny_sensor, BOARD, tiny_sources | {"main.c": ""}, bytes(32))
+        build(tiny_sensor, BOARD, tiny_sources | {"main.c": ""}, tiny.FACTS)
 
 
 def test_a_model_id_of_another_size(tiny_sensor: Sensor, tiny_sources: dict[str, str]) -> None:
     with pytest.raises(DataError, match=r"^firmware: MODEL_ID is a SHA-256 of 32 bytes, not 31$"):
-        build(tiny_sensor, BOARD, tiny_sources, bytes(31))
+        build(tiny_sensor, BOARD, tiny_sources, replace(tiny.FACTS, sha256=bytes(31)))
 
 
 @pytest.mark.parametrize("command", [("arm-none-eabi-gcc",), ("clang", "--target=thumbv7em-none-eabi")])
@@ -191,7 +193,7 @@ def test_the_own_c_has_no_warnings(
         pytest.skip(f"{command[0]} is not installed")
     from sensorsmith.firmware.build import _texts
 
-    texts = _texts(tiny_sensor, BOARD, tiny_sources, bytes(32))
+    texts = _texts(tiny_sensor, BOARD, tiny_sources, tiny.FACTS)
     for name, text in texts.items():
         (tmp_path / name).write_text(text)
     flags = ["-std=c11", "-O2", "-ffreestanding", "-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=soft", "-Wall", "-Wextra"]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from tests import tiny
 
 from sensorsmith.base.errors import DataError
 from sensorsmith.boards import load_board
@@ -10,7 +11,7 @@ from sensorsmith.spec.types import Sensor
 
 @pytest.fixture(scope="module")
 def image(tiny_sensor: Sensor, tiny_sources: dict[str, str]) -> Image:
-    return build(tiny_sensor, load_board("nucleo-l4r5zi"), tiny_sources, bytes(32))
+    return build(tiny_sensor, load_board("nucleo-l4r5zi"), tiny_sources, tiny.FACTS)
 
 
 def test_symbols_have_their_address_size_and_kind(image: Image) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
+from tests import tiny
 
 from sensorsmith.base.errors import DataError
 from sensorsmith.boards import load_board
@@ -14,7 +15,7 @@ _DOC = bytes(range(200, 232))
 
 @pytest.fixture(scope="module")
 def image(tiny_sensor: Sensor, tiny_sources: dict[str, str]) -> Image:
-    return build(tiny_sensor, load_board("nucleo-l4r5zi"), tiny_sources, bytes(32))
+    return build(tiny_sensor, load_board("nucleo-l4r5zi"), tiny_sources, tiny.FACTS)
 
 
 def _slot(elf: bytes) -> int:

@@ -3,6 +3,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tests import tiny
+
 from sensorsmith.interface import BLOCKS, REGISTERS, emit_c, markdown, rows
 from sensorsmith.spec.types import Sensor
 
@@ -10,7 +12,8 @@ _GOLDEN = Path(__file__).with_name("registers.md")
 
 
 def _macros(sensor: Sensor) -> dict[str, str]:
-    return dict(re.findall(r"^#define (SS_\w+) (.+)$", emit_c(sensor)["ss_register_map.h"], re.MULTILINE))
+    header = emit_c(sensor, tiny.LABELS, bytes(32))["ss_register_map.h"]
+    return dict(re.findall(r"^#define (SS_\w+) (.+)$", header, re.MULTILINE))
 
 
 def test_the_table_in_markdown() -> None:
@@ -33,17 +36,16 @@ def test_the_header_has_every_address_size_and_mask(tiny_sensor: Sensor) -> None
 
 def test_the_header_has_the_constants_of_the_sensor(tiny_sensor: Sensor) -> None:
     macros = _macros(tiny_sensor)
-    assert macros["SS_VENDOR_VALUE"] == f"{0x1234}u"
     assert macros["SS_CONF_BITS_VALUE"] == "4u"
-    assert macros["SS_PERIOD_DS_VALUE"] == "1u"
-    assert (macros["SS_RATE"], macros["SS_RATE_PER"]) == ("50u", "1u")
+    assert (macros["SS_RATE_NUMERATOR"], macros["SS_RATE_DENOMINATOR"]) == ("50u", "1u")
 
 
 def test_a_rate_that_is_no_whole_number_is_exact(tiny_sensor: Sensor) -> None:
     slow = tiny_sensor.model_copy(update={"transducer": tiny_sensor.transducer.model_copy(update={"rate": 12.5})})
-    assert (_macros(slow)["SS_RATE"], _macros(slow)["SS_RATE_PER"]) == ("25u", "2u")
+    assert (_macros(slow)["SS_RATE_NUMERATOR"], _macros(slow)["SS_RATE_DENOMINATOR"]) == ("25u", "2u")
 
 
-def test_a_period_beyond_the_register_is_its_largest_value(tiny_sensor: Sensor) -> None:
-    slow = tiny_sensor.model_copy(update={"window": tiny_sensor.window.model_copy(update={"hop": 60.0})})
-    assert _macros(slow)["SS_PERIOD_DS_VALUE"] == "255u"
+def test_settings_have_their_limits(tiny_sensor: Sensor) -> None:
+    limits = _macros(tiny_sensor)["SS_LIMITS_VALUE"]
+    assert limits.startswith("{{0u, 1u, 0u, 1u}, {1u, 2u, 1u, 65535u}, {3u, 1u, 0u, 255u}, ")
+    assert limits.count("{") == 1 + sum(r.limits is not None for r in REGISTERS)

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from sensorsmith.interface import BLOCKS, REGISTERS, Block, Register, block, register
+from sensorsmith.interface import BLOCKS, REGISTERS, SETTINGS, Block, Register, block, register
 
 _SIZES = {"u8": 1, "u16": 2, "u32": 4}
 
@@ -21,7 +21,17 @@ def test_registers_neither_overlap_nor_leave_gaps_in_a_block() -> None:
 
 def test_the_blocks_are_where_the_map_says() -> None:
     places = [(b.name, b.start, b.size) for b in BLOCKS]
-    assert places == [("IDENTITY", 0x00, 16), ("RESULT", 0x10, 16), ("MODEL_ID", 0x40, 32), ("BUILD", 0x60, 32)]
+    assert places == [
+        ("IDENTITY", 0x00, 16),
+        ("RESULT", 0x10, 16),
+        ("CONFIG", 0x20, 16),
+        ("CONTROL", 0x30, 8),
+        ("MODEL_ID", 0x40, 32),
+        ("BUILD", 0x60, 32),
+        ("TEXT", 0x80, 32),
+        ("TALLY", 0xA0, 32),
+        ("CHECK", 0xC0, 3),
+    ]
 
 
 @pytest.mark.parametrize("b", BLOCKS, ids=lambda b: b.name)
@@ -48,7 +58,21 @@ def test_a_register_is_consistent(r: Register) -> None:
 
 
 def test_names_are_unique() -> None:
-    assert len({r.name for r in REGISTERS}) == len(REGISTERS)
+    """Also those that begin with another's: C has NAME_SIZE beside NAME."""
+    names = [r.name for r in REGISTERS] + [b.name for b in BLOCKS if b.name not in {r.name for r in REGISTERS}]
+    assert len({*names, *(f"{name}_SIZE" for name in names)}) == 2 * len(names)
+
+
+def test_settings_follow_each_other_and_are_what_a_host_may_set() -> None:
+    address = SETTINGS[0].address
+    for r in SETTINGS:
+        assert r.address == address and r.access == "rw" and r.carries == "host" and r.limits is not None
+        assert r.reset is None or r.limits[0] <= r.reset <= r.limits[1]
+        address += r.size
+
+
+def test_what_remembers_says_so() -> None:
+    assert {r.name for r in REGISTERS if "stores" in r.privacy} == {"EVENTS", "TALLIES"}
 
 
 def test_lookup_by_name() -> None:

@@ -38,6 +38,14 @@ class Board(Protocol):
         """One read over the bus: set the pointer unless `register` is None, then read `length` bytes."""
         ...
 
+    def write(self, register: int, data: bytes) -> None:
+        """One write over the bus: set the pointer, then write `data` from there on."""
+        ...
+
+    def uart(self, data: bytes) -> bytes:
+        """Bytes to the serial line, and those that come back until the sensor waits for more."""
+        ...
+
     def classify(self, windows: npt.NDArray[np.int16], progress: Progress | None = None) -> list[Result]:
         """The result of each window (N, T, C), each on a sensor that has just been reset."""
         ...

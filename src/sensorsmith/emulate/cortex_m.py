@@ -27,8 +27,8 @@ _BATCH = 8  # windows per message to the worker
 class CortexM:
     """The firmware of a sensor on an emulated Cortex-M; see `Board` for what it offers.
 
-    The firmware sleeps in `ss_idle`, where the emulator stops. It is woken by returning from there, takes what the port
-    holds, and comes back. No memory access is hooked, so that it runs at full speed.
+    The firmware sleeps in `ss_idle`, where the emulator stops. An interrupt takes what the port holds; then the firmware
+    is woken by returning from `ss_idle`, works, and comes back. No memory access is hooked, so it runs at full speed.
 
     Args:
         elf: an image built for this board.
@@ -78,7 +78,7 @@ class CortexM:
 
     def feed(self, samples: npt.NDArray[np.int16]) -> None:
         for part in self._parts(samples):
-            self.do([*self._give(part), ("wake",), ("run", self._idle)], "taking samples")
+            self.do([*self._give(part), *self._woken()], "taking samples")
 
     def read(self, register: int | None, length: int) -> bytes:
         if register is not None:
@@ -89,15 +89,42 @@ class CortexM:
             self.bus(port.Phase.READ, length=min(port.BYTES_MAXIMUM, length - at))
             for at in range(0, length, port.BYTES_MAXIMUM)
         )
-        self.bus(port.Phase.END_READ)
+        self.bus(port.Phase.STOP)
         return data
+
+    def write(self, register: int, data: bytes) -> None:
+        self.bus(port.Phase.START_WRITE)
+        self.bus(port.Phase.WRITE, bytes([register, *data]))
+        self.bus(port.Phase.STOP)
+
+    def uart(self, data: bytes) -> bytes:
+        reply = b""
+        for byte in data:
+            size, found = self.do(
+                [
+                    *self._phase(port.Phase.UART, bytes([byte])),
+                    *self._woken(),
+                    ("read", port.BASE + port.LENGTH, 4),
+                    ("read", port.BASE + port.BYTES, port.BYTES_MAXIMUM),
+                ],
+                "serving a serial line",
+            )[-2:]
+            reply += found[: int.from_bytes(size, "little")]
+        return reply
+
+    def peek(self, offset: int) -> int:
+        """A word of the emulated peripheral (firmware/port.py): the light, the event line."""
+        (word,) = self.do([("read", port.BASE + offset, 4)], "looking at the port")
+        return int.from_bytes(word, "little")
+
+    def poke(self, offset: int, value: int) -> None:
+        """Change a word of the emulated peripheral: a transducer that no longer answers."""
+        self.do([("write", port.BASE + offset, struct.pack("<I", value)), *self._woken()], "going on")
 
     def bus(self, phase: port.Phase, data: bytes = b"", length: int = 0) -> bytes:
         """One phase of a bus transaction: `data` is written, or `length` bytes are read, 256 at most."""
-        *_, found = self.do(
-            [*self._phase(phase, data, length), ("read", port.BASE + port.BYTES, length)], f"serving {phase.name}"
-        )
-        return bytes(found)
+        ops = [*self._phase(phase, data, length), *self._woken(), ("read", port.BASE + port.BYTES, length)]
+        return bytes(self.do(ops, f"serving {phase.name}")[-1])
 
     def classify(self, windows: npt.NDArray[np.int16], progress: Progress | None = None) -> list[Result]:
         if windows.dtype != np.int16 or windows.shape[1:] != self._window or len(windows) == 0:
@@ -163,7 +190,7 @@ class CortexM:
         *before, last = self._parts(window)
         ops: list[Op] = [("restore",)]
         for part in before:
-            ops += [*self._give(part), ("wake",), ("run", self._idle)]
+            ops += [*self._give(part), *self._woken()]
         return [*ops, *self._give(last), ("wake",)]
 
     def _classify(self, window: npt.NDArray[np.int16]) -> list[Op]:
@@ -174,6 +201,7 @@ class CortexM:
             *self._phase(port.Phase.START_READ),
             *self._phase(port.Phase.READ, length=size),
             ("read", port.BASE + port.BYTES, size),
+            *self._phase(port.Phase.STOP),
         ]
 
     def _result(self, data: bytes, window: int) -> Result:
@@ -194,14 +222,21 @@ class CortexM:
         return [
             ("write", port.BASE + port.SAMPLES, samples.astype("<i2").tobytes()),
             ("write", port.BASE + port.WAITING, struct.pack("<II", len(samples), 0)),
+            self._interrupt(port.Interrupt.SAMPLES),
         ]
+
+    def _interrupt(self, number: port.Interrupt) -> Op:
+        return "interrupt", int(number), self._program.segments[0].load
+
+    def _woken(self) -> list[Op]:
+        """The processor goes on behind the sleep in which an interrupt found it, and works until it sleeps again."""
+        return [("wake",), ("run", self._idle)]
 
     def _phase(self, phase: port.Phase, data: bytes = b"", length: int = 0) -> list[Op]:
         return [
             ("write", port.BASE + port.BYTES, data),
             ("write", port.BASE + port.PHASE, struct.pack("<II", phase, len(data) or length)),
-            ("wake",),
-            ("run", self._idle),
+            self._interrupt(port.Interrupt.BUS),
         ]
 
     def _place(self, pc: int) -> str:

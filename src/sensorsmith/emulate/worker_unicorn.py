@@ -23,6 +23,8 @@ The operations, in a request `{"ops": [[name, argument...], ...]}`:
     jump address stack         sets PC and SP
     wake                       sets PC to LR: returns from the function at whose first instruction the core stands
     run until                  runs from PC to the address `until`
+    interrupt n vectors        takes interrupt `n`, by the vector table at the address `vectors`, as soon as interrupts
+                               are not held, and runs until it returns to where the core was
     call function until a...   calls a function with up to four arguments, as an interrupt would: all registers are as
                                before when it has returned. `until` is any address that the function does not reach
     count until entries        `run`, counting instructions: [[entry, n], ...] for the functions that returned, those
@@ -48,8 +50,14 @@ from unicorn.arm_const import (
     UC_ARM_REG_CPSR,
     UC_ARM_REG_LR,
     UC_ARM_REG_PC,
+    UC_ARM_REG_PRIMASK,
     UC_ARM_REG_R0,
+    UC_ARM_REG_R1,
+    UC_ARM_REG_R2,
+    UC_ARM_REG_R3,
+    UC_ARM_REG_R12,
     UC_ARM_REG_SP,
+    UC_ARM_REG_XPSR,
     UC_CPU_ARM_CORTEX_M0,
     UC_CPU_ARM_CORTEX_M4,
     UC_CPU_ARM_CORTEX_M7,
@@ -62,6 +70,14 @@ CORES = {
     "M7": UC_CPU_ARM_CORTEX_M7,
     "M33": UC_CPU_ARM_CORTEX_M33,
 }
+
+_EXCEPTION_RETURN = 0xFFFFFFF9  # to thread mode, main stack, no registers of the FPU
+_STACKED = (
+    *(UC_ARM_REG_R0, UC_ARM_REG_R1, UC_ARM_REG_R2, UC_ARM_REG_R3),
+    *(UC_ARM_REG_R12, UC_ARM_REG_LR, UC_ARM_REG_PC),
+)
+_SYSTEM_EXCEPTIONS = 16
+_ALIGNED = 1 << 9  # of the status register on the stack: a word was skipped below it
 
 _IT = 0x0600FC00  # bits of the status register: how far the core is in a block of conditional instructions
 
@@ -108,6 +124,41 @@ class Core:
         self._uc.emu_start(self.pc | 1, until)
         if self.pc != until:
             raise Stopped("the core sleeps")
+
+    def interrupt(self, number: int, vectors: int) -> None:
+        """Exception entry and return as the Armv7-M manual has them (B1.5.6 and B1.5.8), from thread mode."""
+        while self._uc.reg_read(UC_ARM_REG_PRIMASK):
+            self._uc.emu_start(self.pc | 1, 0, count=1)
+        sp = self._uc.reg_read(UC_ARM_REG_SP)
+        frame = (sp - 32) & ~7
+        words = [self._uc.reg_read(register) for register in _STACKED]
+        words.append(self._uc.reg_read(UC_ARM_REG_XPSR) | (_ALIGNED if sp - 32 != frame else 0))
+        status = self._uc.reg_read(UC_ARM_REG_CPSR)
+        self._uc.mem_write(frame, struct.pack("<8I", *words))
+        (handler,) = struct.unpack("<I", self._uc.mem_read(vectors + 4 * (_SYSTEM_EXCEPTIONS + number), 4))
+        self._uc.reg_write(UC_ARM_REG_SP, frame)
+        self._uc.reg_write(UC_ARM_REG_LR, _EXCEPTION_RETURN)
+        self._uc.reg_write(UC_ARM_REG_CPSR, status & ~_IT)
+        self._uc.reg_write(UC_ARM_REG_PC, handler)
+        self._run_handler(handler)
+        if self._uc.reg_read(UC_ARM_REG_SP) != frame:
+            raise Stopped("the handler left its stack unbalanced")
+        *values, _ = struct.unpack("<8I", self._uc.mem_read(frame, 32))
+        for register, value in zip(_STACKED, values, strict=True):
+            self._uc.reg_write(register, value)
+        self._uc.reg_write(UC_ARM_REG_SP, sp)
+        self._uc.reg_write(UC_ARM_REG_CPSR, status)
+        self._uc.reg_write(UC_ARM_REG_PC, values[-1] | 1)
+
+    def _run_handler(self, handler: int) -> None:
+        """The return is a jump to where nothing is: unicorn reports it as an error."""
+        try:
+            self._uc.emu_start(handler | 1, 0)
+        except UcError:
+            if self.pc | 1 != _EXCEPTION_RETURN:
+                raise
+            return
+        raise Stopped("the core sleeps in an interrupt")
 
     def call(self, function: int, until: int, *arguments: int) -> int:
         before = self._uc.context_save()

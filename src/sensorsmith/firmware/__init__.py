@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from sensorsmith.firmware.bench import WASM_STACK, Bench, build_bench
-from sensorsmith.firmware.build import build
+from sensorsmith.firmware.build import ModelFacts, build
 from sensorsmith.firmware.elf import Elf, Section, Segment, Symbol, read_elf
 from sensorsmith.firmware.helpers import forbidden_helpers
 from sensorsmith.firmware.image import Image, firmware_id, patch_identity
+from sensorsmith.firmware.known_answer import known_answer
 from sensorsmith.firmware.places import PLACES
 from sensorsmith.firmware.toolchain import AVR_CHIP, Compiler, Toolchain, find
 from sensorsmith.firmware.wasm import Module, read_wasm
@@ -19,6 +20,7 @@ __all__ = [
     "Compiler",
     "Elf",
     "Image",
+    "ModelFacts",
     "Module",
     "Section",
     "Segment",
@@ -29,6 +31,7 @@ __all__ = [
     "find",
     "firmware_id",
     "forbidden_helpers",
+    "known_answer",
     "patch_identity",
     "read_elf",
     "read_wasm",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.resources import files
+from math import ceil, log2
 from pathlib import Path
 
 from sensorsmith.base.errors import BoardError, DataError
@@ -19,19 +21,37 @@ from sensorsmith.interface import emit_c
 from sensorsmith.spec.types import Sensor
 
 _OWN = {
-    "runtime/interface": ("ss_registers.h", "ss_registers.c"),
-    "runtime/post": ("ss_classify.h",),
+    "runtime/interface": ("ss_hold.h", "ss_registers.h", "ss_registers.c", "ss_uart.h", "ss_uart.c"),
+    "runtime/post": ("ss_post.h",),
     "firmware/c": (
-        *("build_id.c", "build_id.h", "fault.c", "hal.h", "hal_emulated.c", "main.c", "memory.c", "startup.c"),
+        *("build_id.c", "build_id.h", "fault.c", "hal.h", "hal_emulated.c", "main.c", "memory.c", "sensor.c"),
+        *("sensor.h", "ss_clock.h", "ss_march.h", "ss_ring.h", "startup.c"),
     ),
 }
+_RING_SECONDS = 0.25
+_RING_MOST = 1024
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """What the firmware must know of its model.
+
+    Attributes:
+        sha256: of the compiled model, 32 bytes.
+        labels: names of the classes, 1 to 254.
+        known_answer: what `firmware.known_answer` gives.
+    """
+
+    sha256: bytes
+    labels: tuple[str, ...]
+    known_answer: int
 
 
 def build(
     sensor: Sensor,
     board: BoardSpec,
     sources: Mapping[str, str],
-    model_id: bytes,
+    model: ModelFacts,
     toolchain: Toolchain | None = None,
 ) -> Image:
     """Compile and link the firmware of a sensor for a board. Equal arguments give equal bytes.
@@ -39,7 +59,6 @@ def build(
     Args:
         sources: the C files of model and features by name: `NAME.h`, `NAME.c`, `NAME_features.h`, `NAME_features.c`
             and the `ss_*.h` that they include.
-        model_id: SHA-256 of the compiled model, 32 bytes.
         toolchain: default: what `find(board.target)` finds.
 
     Raises:
@@ -48,7 +67,7 @@ def build(
         ToolFailed: the compiler refused the sources.
     """
     toolchain = toolchain or find(board.target)
-    texts = _texts(sensor, board, sources, model_id)
+    texts = _texts(sensor, board, sources, model)
     with tempfile.TemporaryDirectory(prefix="sensorsmith-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         for file, text in texts.items():
@@ -60,15 +79,16 @@ def build(
     return _image(stamp(elf), board, toolchain)
 
 
-def _texts(sensor: Sensor, board: BoardSpec, sources: Mapping[str, str], model_id: bytes) -> dict[str, str]:
+def _texts(sensor: Sensor, board: BoardSpec, sources: Mapping[str, str], model: ModelFacts) -> dict[str, str]:
     own = {
         file: files("sensorsmith").joinpath(*room.split("/"), file).read_text(encoding="utf-8").replace("\r\n", "\n")
         for room, names in _OWN.items()
         for file in names
     }
-    own |= (
-        emit_c(sensor) | port.emit_c() | {"ss_config.h": _config(_name(sources), model_id), "sensor.ld": _script(board)}
-    )
+    if len(model.sha256) != 32:
+        raise DataError(f"MODEL_ID is a SHA-256 of 32 bytes, not {len(model.sha256)}", where="firmware")
+    own |= emit_c(sensor, model.labels, model.sha256) | port.emit_c()
+    own |= {"ss_config.h": _config(_name(sources), sensor, model), "sensor.ld": _script(board)}
     clash = own.keys() & sources.keys()
     if clash:
         raise DataError(f"the sources must not have a file named {min(clash)}", where="firmware")
@@ -87,10 +107,8 @@ def _name(sources: Mapping[str, str]) -> str:
     return names[0]
 
 
-def _config(name: str, model_id: bytes) -> str:
-    """`ss_config.h`: the names by which main.c knows model and features."""
-    if len(model_id) != 32:
-        raise DataError(f"MODEL_ID is a SHA-256 of 32 bytes, not {len(model_id)}", where="firmware")
+def _config(name: str, sensor: Sensor, model: ModelFacts) -> str:
+    """`ss_config.h`: the names by which the sensor knows its model and features, and the size of its ring."""
     macros = {
         "WINDOW": f"{name.upper()}_WINDOW_SAMPLES",
         "HOP": f"{name.upper()}_HOP_SAMPLES",
@@ -99,7 +117,8 @@ def _config(name: str, model_id: bytes) -> str:
         "INPUT_SIZE": f"{name.upper()}_INPUT_SIZE",
         "CLASSES": f"{name.upper()}_OUTPUT_SIZE",
         **{part.upper(): f"{name}_{part}" for part in ("features", "input", "run", "output")},
-        "MODEL_ID_VALUE": "{" + ", ".join(f"0x{byte:02X}" for byte in model_id) + "}",
+        "KNOWN_ANSWER": f"0x{model.known_answer:08X}u",
+        "RING": f"{_ring(sensor)}u",
     }
     lines = [
         "/* Model and features of this sensor. Generated; do not edit. */",
@@ -111,6 +130,11 @@ def _config(name: str, model_id: bytes) -> str:
         "#endif",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _ring(sensor: Sensor) -> int:
+    """Samples that may wait while the sensor computes: a quarter of a second of them, as a power of two."""
+    return int(min(_RING_MOST, 2 ** ceil(log2(max(1.0, sensor.transducer.rate * _RING_SECONDS)))))
 
 
 def _image(elf: bytes, board: BoardSpec, toolchain: Toolchain) -> Image:

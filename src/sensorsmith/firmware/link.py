@@ -17,7 +17,7 @@ MEMORY
 
 SECTIONS
 {{
-  .vectors : {{ KEEP(*(.vectors)) }} > FLASH
+  .vectors : {{ KEEP(*(.vectors)) KEEP(*(.interrupts)) }} > FLASH
   .text : {{ *(.text .text.*) . = ALIGN(4); }} > FLASH
   .rodata : {{ *(.rodata .rodata.*) . = ALIGN(4); }} > FLASH
   .data : {{ ss_data_start = .; *(.data .data.*) . = ALIGN(4); ss_data_end = .; }} > RAM AT > FLASH

@@ -1,8 +1,8 @@
 """The emulated peripheral: how samples and bus transactions reach firmware built for an emulator.
 
 One window of plain memory, in a region of the address space that Arm reserves for external devices and in which
-neither the STM32L4 nor the nRF52840 has anything. Nothing happens by access alone: the firmware looks at it each
-time that it wakes up, so that the emulator needs no hook on memory.
+neither the STM32L4 nor the nRF52840 has anything. Nothing happens by access alone: the emulator raises an interrupt
+when it has put something there, so that it needs no hook on memory.
 """
 
 from __future__ import annotations
@@ -19,7 +19,21 @@ NEXT = 0x004
 PHASE = 0x008
 """u32: the next phase of a bus transaction; the firmware writes NONE when it is done."""
 LENGTH = 0x00C
-"""u32: bytes of that phase."""
+"""u32: bytes of that phase; behind UART, bytes of the reply."""
+LOST = 0x010
+"""u32: samples that were lost before the waiting ones; the firmware writes 0 when it knows."""
+SILENT = 0x014
+"""u32: 1 while the transducer does not answer."""
+CAUSE = 0x018
+"""u32: why the processor started, as in RESET_CAUSE."""
+SAMPLING = 0x01C
+"""u32: 1 while the firmware keeps the transducer running."""
+LIGHT = 0x020
+"""u32: 1 while the light is on."""
+LINE = 0x024
+"""u32: level of the event line."""
+ADDRESS = 0x028
+"""u32: address to which the firmware answers on the bus."""
 BYTES = 0x100
 """u8[256]: what the host writes or reads in that phase."""
 SAMPLES = 0x200
@@ -30,19 +44,28 @@ SAMPLE_BYTES = SIZE - SAMPLES
 
 
 class Phase(IntEnum):
-    """Phases of a transaction, as an I2C target sees them."""
+    """Phases of a transaction, as an I2C target sees them; or bytes that a serial line brings, and takes back."""
 
     NONE = 0
     START_WRITE = 1
     WRITE = 2
     START_READ = 3
     READ = 4
-    END_READ = 5
+    STOP = 5
+    UART = 6
+
+
+class Interrupt(IntEnum):
+    """Numbers of the interrupts that the emulator raises."""
+
+    SAMPLES = 0
+    BUS = 1
 
 
 def emit_c() -> dict[str, str]:
     """The C header `ss_port.h`."""
-    offsets = {"WAITING": WAITING, "NEXT": NEXT, "PHASE": PHASE, "LENGTH": LENGTH, "BYTES": BYTES, "SAMPLES": SAMPLES}
+    names = ("WAITING", "NEXT", "PHASE", "LENGTH", "LOST", "SILENT", "CAUSE", "SAMPLING", "LIGHT", "LINE", "ADDRESS")
+    offsets = {name: globals()[name] for name in (*names, "BYTES", "SAMPLES")}
     lines = [
         "/* The emulated peripheral. Generated; do not edit. */",
         "#ifndef SS_PORT_H",

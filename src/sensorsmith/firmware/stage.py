@@ -5,7 +5,10 @@ from __future__ import annotations
 from sensorsmith.base.files import write_bytes, write_json, write_text
 from sensorsmith.base.records import Statement, Tool, Value, evidence
 from sensorsmith.boards import load_board
-from sensorsmith.firmware.build import build
+from sensorsmith.data import load_dataset
+from sensorsmith.firmware.build import ModelFacts, build
+from sensorsmith.firmware.known_answer import known_answer
+from sensorsmith.graph import interpret_batch, read_tflite
 from sensorsmith.spec.stage import Work
 
 
@@ -19,8 +22,8 @@ def build_firmware(work: Work) -> None:
     sensor, board = work.sensor, load_board(work.sensor.board)
     folder = work.inputs["compile"] / "c"
     sources = {file.name: file.read_text(encoding="utf-8") for file in sorted(folder.iterdir())}
-    model_id = str(work.read_json("compile", "compile.json")["model_sha256"])
-    image = build(sensor, board, sources, bytes.fromhex(model_id))
+    model = _model_facts(work)
+    image = build(sensor, board, sources, model)
     write_bytes(work.out / "sensor.elf", image.elf)
     write_bytes(work.out / "sensor.bin", image.binary)
     write_text(work.out / "sensor.map", image.map_text)
@@ -28,7 +31,7 @@ def build_firmware(work: Work) -> None:
     built: dict[str, str | float | int] = {"board": board.title, "compiler": f"{compiler.name} {compiler.version}"}
     code = image.sections[".text"]
     facts = {
-        "model_id": model_id,
+        "model_id": model.sha256.hex(),
         "fw_id": image.fw_id,
         "flash_bytes": image.flash,
         "code_bytes": code,
@@ -55,3 +58,11 @@ def build_firmware(work: Work) -> None:
             "toolchain": Statement(text=str(built["compiler"]), method="derived", evidence=proof),
         },
     )
+
+
+def _model_facts(work: Work) -> ModelFacts:
+    graph = read_tflite((work.inputs["model"] / "model.tflite").read_bytes())
+    (x,), (y,) = ([graph.tensors[i] for i in ends] for ends in (graph.inputs, graph.outputs))
+    answer = known_answer(lambda values: interpret_batch(graph, values.reshape(x.shape)).reshape(y.size), x.size)
+    sha256 = str(work.read_json("compile", "compile.json")["model_sha256"])
+    return ModelFacts(bytes.fromhex(sha256), tuple(load_dataset(work.inputs["data"]).labels), answer)

@@ -5,38 +5,62 @@ from __future__ import annotations
 from sensorsmith.interface.budget import Budget, BudgetLine, check_budget, information_budget
 from sensorsmith.interface.crc import crc8
 from sensorsmith.interface.decode import Identity, Result, decode_identity, decode_result
-from sensorsmith.interface.emit import Row, emit_c, markdown, rows
+from sensorsmith.interface.emit import Row, markdown, rows
+from sensorsmith.interface.emit_c import emit_c
+from sensorsmith.interface.post import Post
+from sensorsmith.interface.power_on import power_on, texts
 from sensorsmith.interface.registers import (
     BLOCKS,
+    KEY,
     NONE,
     REGISTERS,
+    SETTINGS,
     Bit,
     Block,
     Capability,
+    Command,
+    CommandState,
+    Error,
+    Event,
     Modality,
+    Mode,
     Register,
+    ResetCause,
+    SelfTest,
     Status,
     Task,
+    Text,
     block,
     register,
 )
 
 __all__ = [
     "BLOCKS",
+    "KEY",
     "NONE",
     "REGISTERS",
+    "SETTINGS",
     "Bit",
     "Block",
     "Budget",
     "BudgetLine",
     "Capability",
+    "Command",
+    "CommandState",
+    "Error",
+    "Event",
     "Identity",
     "Modality",
+    "Mode",
+    "Post",
     "Register",
+    "ResetCause",
     "Result",
     "Row",
+    "SelfTest",
     "Status",
     "Task",
+    "Text",
     "block",
     "check_budget",
     "crc8",
@@ -45,6 +69,8 @@ __all__ = [
     "emit_c",
     "information_budget",
     "markdown",
+    "power_on",
     "register",
     "rows",
+    "texts",
 ]

@@ -39,15 +39,17 @@ class Budget:
 
 
 COUNTED = (
-    "Counted for each window: CLASS with one level per class, and CONF with 2^CONF_BITS levels. Not counted: identity, "
-    "MODEL_ID, DOC_ID, FW_ID, COUNT and PERIOD_DS, which are constant; SEQ, TIME_MS and STATUS, which depend on the "
-    "sampling clock and on the host's own reads, as do the times at which registers change; EVENTS and the check sums, "
-    "which repeat what CLASS and CONF told."
+    "Counted for each window: CLASS with one level per class, CONF with 2^CONF_BITS levels, and in STATUS whether the "
+    "signal reached an end of the range. Not counted: identity, MODEL_ID, DOC_ID, FW_ID, COUNT, PERIOD_DS and the "
+    "texts, which are constant; settings and commands, which the host wrote itself; SEQ, TIME_MS and the rest of "
+    "STATUS, which depend on the sampling clock and on the host's own reads, as do faults and the times at which "
+    "registers change; no class, which THRESH, DEBOUNCE and SMOOTHING make of classes and confidences before it; "
+    "EVENTS, TALLIES and the check sums, which repeat what CLASS and CONF told."
 )
 
 
 def information_budget(sensor: Sensor, classes: int) -> Budget:
-    """Bound the information rate of the declared outputs: (1/hop) * sum of log2(levels) over CLASS and CONF.
+    """Bound the information rate of the declared outputs: (1/hop) * sum of log2(levels) over CLASS, CONF and the range.
 
     The result of a window replaces that of the one before, and a host that reads more often reads the same again,
     so the rate of windows bounds the rate of results. Levels are counted as if all were equally likely.
@@ -55,7 +57,7 @@ def information_budget(sensor: Sensor, classes: int) -> Budget:
     Args:
         classes: number of classes of the model.
     """
-    levels = {"class": classes, "confidence": 2**sensor.outputs.confidence_bits}
+    levels = {"class": classes, "confidence": 2**sensor.outputs.confidence_bits, "range": 2}
     lines = tuple(
         BudgetLine(r.name, levels[r.carries], log2(levels[r.carries])) for r in REGISTERS if r.carries in levels
     )

@@ -52,6 +52,8 @@ class Identity(Section):
     """VENDOR register; 0xFFFF is for sensors made by hobbyists and learners."""
     product_id: int = Field(default=1, ge=0, le=0xFFFF)
     """PRODUCT register."""
+    datasheet_url: str = Field(default="", max_length=29, pattern="[ -~]*")
+    """Where the datasheet is found, as the host reads it from the sensor: short enough for one register."""
 
     @property
     def c_name(self) -> str:
@@ -244,6 +246,12 @@ class Outputs(Section):
 
     confidence_bits: int = Field(default=4, ge=0, le=8)
     """Significant bits of the confidence that the host may read; fewer leak less."""
+    threshold: Ratio = 0.0
+    """A class is named only with at least this confidence."""
+    debounce: int = Field(default=1, ge=1, le=32)
+    """A class is reported when it was found so many times in a row."""
+    smoothing: int = Field(default=0, ge=0, le=6)
+    """Scores are averaged: a new one counts for 1 / 2^smoothing."""
     budget: InformationRate
     """The sensor may not tell its host more than this. A build that could is refused."""
 

@@ -1,66 +1,125 @@
-/* main.c: the sensor. Samples fill a window; a full window becomes features, scores, and a result on the bus. */
+/* main.c: when the sensor senses, rests, stands by, tests itself or is out of order. What it senses is in sensor.c. */
 #include "build_id.h"
 #include "hal.h"
-#include "ss_classify.h"
-#include "ss_config.h"
-#include "ss_registers.h"
+#include "sensor.h"
 
-_Static_assert(SS_HOP <= SS_WINDOW, "the sensor keeps the samples of one window");
-_Static_assert(SS_FEATURES_SIZE == SS_INPUT_SIZE, "the features are the input of the model");
-_Static_assert(SS_CLASSES >= 1 && SS_CLASSES <= 254, "CLASS is one byte, and 255 stands for none");
-
-#define MS(samples) ((uint32_t)((uint64_t)(samples) * 1000u * SS_RATE_PER / SS_RATE))
-#define MS_REST(samples) ((uint32_t)((uint64_t)(samples) * 1000u * SS_RATE_PER % SS_RATE))
-
-static const uint8_t model_id[SS_MODEL_ID_SIZE] = SS_MODEL_ID_VALUE;
+#define PASSED (SS_SELFTEST_KNOWN_ANSWER | SS_SELFTEST_MEMORY | SS_SELFTEST_TRANSDUCER)
 
 static struct ss_registers registers;
-static int16_t window[SS_WINDOW * SS_CHANNELS]; /* (samples, channels), oldest first */
+static enum { STOPPED, SENSING, RESTING, SILENT } state;
+static uint8_t single; /* the host has asked for one result */
+static uint8_t failed; /* the last self test did; nothing is sensed until one passes */
 
-/* End of the last window: milliseconds, and a rest in 1/SS_RATE of one, so that time never drifts. */
-static uint32_t time_ms = MS(SS_WINDOW - SS_HOP);
-static uint32_t time_rest = MS_REST(SS_WINDOW - SS_HOP);
-
-static void advance_time(void)
+static void stop(void)
 {
-    time_rest += MS_REST(SS_HOP);
-    uint32_t carry = 1u - ((time_rest - SS_RATE) >> 31);
-    time_ms += MS(SS_HOP) + carry;
-    time_rest -= SS_RATE & (0u - carry);
+    ss_hal_sampling(0);
+    ss_sensor_forget();
+    state = STOPPED;
 }
 
-__attribute__((noinline)) void ss_result(void);
-void ss_result(void)
+static void begin(void)
 {
-    const int8_t *scores = SS_OUTPUT();
-    uint8_t best = ss_argmax(scores, SS_CLASSES);
-    advance_time();
-    ss_publish(&registers, best, ss_confidence(scores[best], SS_CONF_BITS_VALUE), time_ms);
+    ss_sensor_begin();
+    ss_hal_sampling(1);
+    state = SENSING;
 }
 
-__attribute__((noinline)) void ss_window(void);
-void ss_window(void)
+static void begin_anew(void)
 {
-    SS_FEATURES(window, SS_INPUT());
-    SS_RUN();
-    ss_result();
-    for (uint32_t i = SS_HOP * SS_CHANNELS; i < SS_WINDOW * SS_CHANNELS; i++)
-        window[i - SS_HOP * SS_CHANNELS] = window[i];
+    ss_sensor_renew();
+    ss_withdraw(&registers, SS_STATUS_WARMING_UP);
+    begin();
+}
+
+static void fault(uint8_t error)
+{
+    stop();
+    ss_report(&registers, error);
+    ss_withdraw(&registers, SS_STATUS_SENSOR_FAULT);
+}
+
+static void rest(uint16_t seconds)
+{
+    stop();
+    ss_sensor_pass(seconds);
+    ss_hal_rest(seconds);
+    state = RESTING;
+}
+
+static void test(void)
+{
+    stop();
+    uint32_t passed = (uint32_t)SS_SELFTEST_KNOWN_ANSWER * ss_sensor_known_answer() |
+                      (uint32_t)SS_SELFTEST_MEMORY * ss_sensor_memory() |
+                      (uint32_t)SS_SELFTEST_TRANSDUCER * ss_hal_transducer();
+    ss_sensor_forget();
+    ss_self_tested(&registers, (uint8_t)passed);
+    failed = passed != PASSED;
+    if (failed)
+        fault(SS_LAST_ERR_SELF_TEST);
+}
+
+static void obey(void)
+{
+    switch (ss_take_command(&registers)) {
+    case SS_CMD_SINGLE:
+        if (!single)
+            stop();
+        single = 1;
+        return; /* it is done when there is a result */
+    case SS_CMD_SELF_TEST:
+        test();
+        break;
+    case SS_CMD_CLEAR:
+        ss_clear(&registers);
+        break;
+    case SS_CMD_RESET:
+        ss_hal_reset();
+        break;
+    default:
+        return;
+    }
+    ss_end_command(&registers, SS_CMD_STATE_DONE);
+}
+
+static void follow_mode(void)
+{
+    uint8_t wanted = !failed && (single || ss_setting(&registers, SS_MODE) == SS_MODE_CONTINUOUS);
+    if (state != STOPPED && !wanted)
+        stop();
+    else if (state == SENSING && !ss_hal_transducer()) {
+        fault(SS_LAST_ERR_SENSOR_FAULT);
+        state = SILENT;
+    } else if ((state == STOPPED && wanted) || (state == SILENT && ss_hal_transducer()))
+        begin_anew();
+    else if (state == RESTING && !ss_hal_resting())
+        begin();
+}
+
+static void reported(void)
+{
+    uint16_t seconds = ss_setting_u16(&registers, SS_SLEEP_S);
+    if (single) {
+        single = 0;
+        ss_end_command(&registers, SS_CMD_STATE_DONE);
+    }
+    if (seconds != 0)
+        rest(seconds);
 }
 
 int main(void)
 {
-    uint16_t filled = 0;
-    ss_registers_start(&registers, SS_CLASSES, model_id, ss_build_id);
-    ss_hal_start(&registers);
+    ss_registers_start(&registers, ss_build_id, ss_hal_reset_cause());
+    ss_hal_start(&registers, &ss_samples);
     for (;;) {
-        filled = (uint16_t)(filled + ss_hal_samples(window + filled * SS_CHANNELS, (uint16_t)(SS_WINDOW - filled),
-                                                    SS_CHANNELS));
-        if (filled == SS_WINDOW) {
-            ss_window();
-            filled = SS_WINDOW - SS_HOP;
-        } else {
+        obey();
+        follow_mode();
+        enum ss_step step = SS_STEP_NOTHING;
+        if (state == SENSING)
+            step = ss_sensor_step(&registers, single ? 1 : ss_setting_u16(&registers, SS_RATE));
+        if (step == SS_STEP_REPORTED)
+            reported();
+        else if (step == SS_STEP_NOTHING)
             ss_hal_wait();
-        }
     }
 }
