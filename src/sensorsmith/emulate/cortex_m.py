@@ -27,8 +27,8 @@ _BATCH = 8  # windows per message to the worker
 class CortexM:
     """The firmware of a sensor on an emulated Cortex-M; see `Board` for what it offers.
 
-    The firmware sleeps in `ss_idle`, where the emulator stops. An interrupt takes what the port holds; then the firmware
-    is woken by returning from `ss_idle`, works, and comes back. No memory access is hooked, so it runs at full speed.
+    The firmware sleeps in `ss_idle`, where the emulator stops. An interrupt takes what the port holds; then the
+    firmware is woken by returning from there, works, and comes back. No memory access is hooked: it runs at full speed.
 
     Args:
         elf: an image built for this board.

@@ -127,6 +127,7 @@ class Capability(IntFlag):
 Type = Literal["ascii", "u8", "u16", "u32", "bytes", "utf8"]
 Access = Literal["ro", "rw", "wo"]
 Privacy = Literal["stores", "biometric", "raw"]
+Codes = type[IntEnum]
 Carries = Literal["constant", "host", "clock", "history", "class", "confidence", "range"]
 """What a host learns from a register: nothing that changes; what a host itself wrote or caused; functions of the clock
 and of the host's own reading; what earlier reads of other registers told already; the class; the confidence; whether
@@ -165,7 +166,7 @@ class Register:
     access: Access = "ro"
     bits: tuple[Bit, ...] = ()
     limits: tuple[int, int] | None = None
-    codes: type[IntEnum] | None = None
+    codes: Codes | None = None
     privacy: frozenset[Privacy] = frozenset()
 
     @property
