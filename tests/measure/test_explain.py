@@ -11,7 +11,7 @@ from tests.chain import Finished, copy_folders
 from sensorsmith.base.arrays import read_npz, write_npz
 from sensorsmith.base.files import write_bytes
 from sensorsmith.boards import load_board
-from sensorsmith.firmware import build
+from sensorsmith.firmware import ModelFacts, build
 from sensorsmith.graph import read_tflite, write_tflite
 from sensorsmith.measure.explain import compare, explain, first_difference
 
@@ -51,7 +51,7 @@ def rebuild(finished: Finished, folders: dict[str, Path]) -> None:
     """Firmware from the C that is in the compile folder."""
     sources = {file.name: file.read_text(encoding="utf-8") for file in sorted((folders["compile"] / "c").iterdir())}
     sensor = finished.project.sensor
-    image = build(sensor, load_board(sensor.board), sources, bytes(32))
+    image = build(sensor, load_board(sensor.board), sources, ModelFacts(bytes(32), tuple("abcdefg"), 0))
     write_bytes(folders["firmware"] / "sensor.elf", image.elf)
 
 

@@ -20,7 +20,7 @@ from sensorsmith.boards import load_board
 from sensorsmith.data import load_windows
 from sensorsmith.dsp import HostFeatures, feature_block
 from sensorsmith.emulate import open_board
-from sensorsmith.firmware import build
+from sensorsmith.firmware import ModelFacts, build
 from sensorsmith.graph import interpret, interpret_batch, read_tflite
 from sensorsmith.measure.explain import explain
 from sensorsmith.measure.inside import inside
@@ -122,7 +122,7 @@ def test_one_wrong_byte_of_the_features_fails_the_build(finished: Finished, tmp_
     sensor = finished.project.sensor
     sensor = sensor.model_copy(update={"outputs": sensor.outputs.model_copy(update={"confidence_bits": 0})})
     sources = {file.name: file.read_text(encoding="utf-8") for file in sorted((folders["compile"] / "c").iterdir())}
-    image = build(sensor, load_board(sensor.board), sources, bytes(32))
+    image = build(sensor, load_board(sensor.board), sources, ModelFacts(bytes(32), tuple("abcdefg"), 0))
     write_bytes(folders["firmware"] / "sensor.elf", image.elf)
     out = tmp_path / "measure"
     out.mkdir()

@@ -33,7 +33,7 @@ from sensorsmith.datasheet.types import (
     Signal,
     Table,
 )
-from sensorsmith.interface import REGISTERS
+from sensorsmith.interface import block
 from sensorsmith.spec import Declarations, Sensor
 from sensorsmith.spec.types import Known
 
@@ -218,7 +218,7 @@ def _interface(sensor: Sensor, sources: _Sources) -> Interface:
         budget=_set(sensor, sensor.outputs.budget, "bit/s"),
         registers=Table(
             columns=("address", "name", "access", "bytes", "meaning"),
-            rows=tuple((r.address, r.name, r.access, r.size, r.meaning.replace("`", "")) for r in REGISTERS),
+            rows=tuple((r.address, r.name, r.access, r.size, r.meaning.replace("`", "")) for r in block("RESULT").registers),
             method="derived",
         ),
     )
