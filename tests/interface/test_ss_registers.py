@@ -307,7 +307,7 @@ def test_errors_stay_at_65535(device: Device) -> None:
     assert device.value("ERR_COUNT") == 65535
 
 
-# ------------------------------------------------------------------------------------------------------ texts, the rest
+# ----------------------------------------------------------------------------------------------------- texts, the rest
 
 
 @pytest.mark.parametrize(("selector", "text"), [*enumerate(LABELS), (7, ""), (Text.PRODUCT, "tiny"), (Text.UNITS, "")])

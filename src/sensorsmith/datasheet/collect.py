@@ -218,7 +218,9 @@ def _interface(sensor: Sensor, sources: _Sources) -> Interface:
         budget=_set(sensor, sensor.outputs.budget, "bit/s"),
         registers=Table(
             columns=("address", "name", "access", "bytes", "meaning"),
-            rows=tuple((r.address, r.name, r.access, r.size, r.meaning.replace("`", "")) for r in block("RESULT").registers),
+            rows=tuple(
+                (r.address, r.name, r.access, r.size, r.meaning.replace("`", "")) for r in block("RESULT").registers
+            ),
             method="derived",
         ),
     )

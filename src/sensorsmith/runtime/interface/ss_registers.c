@@ -307,7 +307,8 @@ static void latch(struct ss_bus *bus, uint8_t address)
     copy(bus->latched, r->map + block.start, block.size);
     bus->latched_from = block.start;
     bus->latched_size = block.size;
-    if (block.start == SS_RESULT && get_u32(r->map + SS_SEQ) != r->seen)
+    if (block.start == SS_RESULT && get_u32(r->map + SS_SEQ) != r->seen &&
+        (r->map[SS_STATUS] & (SS_STATUS_VALID | SS_STATUS_ABSTAIN)))
         bus->latched[SS_STATUS - SS_RESULT] |= SS_STATUS_NEW;
     if (block.crc)
         bus->latched[block.size - 1] = ss_crc8(bus->latched, (uint8_t)(block.size - 1));
