@@ -4,11 +4,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests import tiny
 
 from sensorsmith.base.errors import ToolFailed
 from sensorsmith.boards import load_board
 from sensorsmith.measure import model_energy, model_time, profile
 from sensorsmith.measure.result import expected_result
+from sensorsmith.spec.types import Outputs
 
 
 def test_time_and_energy_are_instructions_times_the_factors_of_the_board() -> None:
@@ -39,10 +41,20 @@ def test_work_that_depends_on_the_signal_is_refused() -> None:
     assert str(caught.value) == "NUCLEO-L4R5ZI: the number of instructions depends on the signal"
 
 
+def outputs(bits: int, threshold: float = 0.0) -> Outputs:
+    return tiny.SENSOR.outputs.model_copy(update={"confidence_bits": bits, "threshold": threshold})
+
+
 def test_class_and_confidence_that_the_device_must_report() -> None:
     scores = np.array([[-128, 127, 0], [5, 5, -128], [-128, -128, -128]], np.int8)
-    classes, confidence = expected_result(scores, 4)
+    classes, confidence = expected_result(scores, outputs(4))
     assert classes.tolist() == [1, 0, 0]
     assert confidence.tolist() == [0xF0, 0x80, 0]
-    assert expected_result(scores, 0)[1].tolist() == [0, 0, 0]
-    assert expected_result(scores, 8)[1].tolist() == [255, 133, 0]
+    assert expected_result(scores, outputs(0))[1].tolist() == [0, 0, 0]
+    assert expected_result(scores, outputs(8))[1].tolist() == [255, 133, 0]
+
+
+def test_below_the_threshold_no_class_is_expected() -> None:
+    scores = np.array([[-128, 127, 0], [5, 5, -128]], np.int8)
+    classes, confidence = expected_result(scores, outputs(8, 0.75))
+    assert (classes.tolist(), confidence.tolist()) == ([1, -1], [255, 0])

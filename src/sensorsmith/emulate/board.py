@@ -27,7 +27,11 @@ class Board(Protocol):
         ...
 
     def reset(self) -> None:
-        """The state after power on and start-up, before the first sample."""
+        """The state after power on and start-up, before the first sample; or the one that was kept."""
+        ...
+
+    def keep(self) -> None:
+        """Let `reset` bring back the present state: another one than that of power on."""
         ...
 
     def feed(self, samples: npt.NDArray[np.int16]) -> None:

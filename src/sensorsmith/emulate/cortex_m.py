@@ -64,10 +64,10 @@ class CortexM:
                 *(("write", segment.load, segment.data) for segment in self._program.segments),
                 ("jump", *struct.unpack("<II", self._program.segments[0].data[:8])[::-1]),
                 ("run", self._idle),
-                ("save", ram.start, ram.size, port.BASE, _PAGE),
             ],
             "starting",
         )
+        self.keep()
 
     @property
     def emulator(self) -> tuple[str, str]:
@@ -75,6 +75,9 @@ class CortexM:
 
     def reset(self) -> None:
         self.do([("restore",)], "resetting")
+
+    def keep(self) -> None:
+        self.do([("save", self._board.ram.start, self._board.ram.size, port.BASE, _PAGE)], "keeping the state")
 
     def feed(self, samples: npt.NDArray[np.int16]) -> None:
         for part in self._parts(samples):

@@ -8,7 +8,7 @@ from sensorsmith.interface.decode import Identity, Result, decode_identity, deco
 from sensorsmith.interface.emit import Row, markdown, rows
 from sensorsmith.interface.emit_c import emit_c
 from sensorsmith.interface.post import Post
-from sensorsmith.interface.power_on import power_on, texts
+from sensorsmith.interface.power_on import power_on, texts, threshold_register
 from sensorsmith.interface.registers import (
     BLOCKS,
     KEY,
@@ -73,4 +73,5 @@ __all__ = [
     "register",
     "rows",
     "texts",
+    "threshold_register",
 ]

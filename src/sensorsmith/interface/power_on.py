@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sensorsmith.base.errors import DataError
 from sensorsmith.interface.registers import NONE, REGISTERS, TEXT_BYTES, Modality, Task, Text
-from sensorsmith.spec.types import Sensor
+from sensorsmith.spec.types import Outputs, Sensor
 
 SIZE = 256
 _MODALITIES = {"motion": Modality.MOTION}
@@ -38,11 +38,16 @@ def _values(sensor: Sensor, classes: int) -> dict[str, int]:
         "N_CLASS": classes,
         "CONF_BITS": outputs.confidence_bits,
         "PERIOD_DS": max(1, min(255, round(sensor.window.hop * 10))),
-        "THRESH": min(255, round(outputs.threshold * 256)),
+        "THRESH": threshold_register(outputs),
         "DEBOUNCE": outputs.debounce,
         "SMOOTHING": outputs.smoothing,
         "ADDR": sensor.interface.address,
     }
+
+
+def threshold_register(outputs: Outputs) -> int:
+    """THRESH for the threshold of sensor.yaml."""
+    return int(min(255, round(outputs.threshold * 256)))
 
 
 def texts(sensor: Sensor, labels: Sequence[str]) -> dict[int, bytes]:

@@ -21,7 +21,7 @@ from sensorsmith.emulate import open_board
 from sensorsmith.graph import interpret, read_tflite
 from sensorsmith.interface import decode_result
 from sensorsmith.measure.inside import inside
-from sensorsmith.measure.result import expected_result, told
+from sensorsmith.measure.result import expected_result, told, window_by_window
 from sensorsmith.spec.types import Sensor
 
 Bytes = npt.NDArray[Any]
@@ -68,7 +68,7 @@ def explain(sensor: Sensor, folders: Mapping[str, Path], index: int) -> list[Ste
     assert scores is not None
     host_features, host_scores = _on_host(sensor, folders["compile"] / "c", raw, features.size, scores.size)
     on_board = _on_board(sensor, folders, raw, features.size, scores.size)
-    expected = expected_result(scores.reshape(1, -1), sensor.outputs.confidence_bits)
+    expected = expected_result(scores.reshape(1, -1), sensor.outputs)
     return [
         compare("samples of the window", "recording", _recut(sensor, folders, windows, index), raw),
         compare("features stored", "features in numpy", load_features(folders["features"])[index], features),
@@ -122,6 +122,7 @@ def _on_board(sensor: Sensor, folders: Mapping[str, Path], raw: Bytes, inputs: i
     compiled = json.loads((folders["compile"] / "compile.json").read_text(encoding="utf-8"))
     elf = (folders["firmware"] / "sensor.elf").read_bytes()
     with open_board(load_board(sensor.board), elf, raw.shape) as board:
+        window_by_window(board)
         x, y = inside(board, sensor.identity.c_name, compiled, raw, (inputs, outputs))
         registers = np.concatenate(told([decode_result(board.read(None, 16))]))
     return {"features": x, "scores": y, "result": registers}

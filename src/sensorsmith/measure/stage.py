@@ -21,7 +21,7 @@ from sensorsmith.interface import check_budget
 from sensorsmith.measure.evaluate import evaluate
 from sensorsmith.measure.inside import inside
 from sensorsmith.measure.models import model_scores
-from sensorsmith.measure.result import expected_result, told
+from sensorsmith.measure.result import expected_result, told, window_by_window
 from sensorsmith.measure.target import profile
 from sensorsmith.spec.stage import Work, read_record
 
@@ -45,6 +45,7 @@ def measure_sensor(work: Work) -> None:
     scores = model_scores(_graph(work, "model", "model.tflite"), block, features)
     elf = (work.inputs["firmware"] / "sensor.elf").read_bytes()
     with open_board(board, elf, windows.raw.shape[1:]) as device:
+        window_by_window(device)
         cost = profile(device, board, windows.raw[unseen][0])
         results = device.classify(
             windows.raw[unseen], lambda done, of: work.progress(done / of, f"window {done} of {of}")
@@ -52,7 +53,7 @@ def measure_sensor(work: Work) -> None:
         strangers = _differing_bytes(work, device, windows.raw[unseen], features, scores)
         emulator = Tool(name=device.emulator[0], version=device.emulator[1])
     said = told(results)
-    expected = expected_result(scores, sensor.outputs.confidence_bits)
+    expected = expected_result(scores, sensor.outputs)
     differing = (said[0] != expected[0]) | (said[1] != expected[1]) | strangers
     if differing.any():
         window = int(np.flatnonzero(unseen)[np.flatnonzero(differing)[0]])
