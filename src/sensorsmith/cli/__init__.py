@@ -14,6 +14,7 @@ VERBS = {
     "demo": "Make a whole sensor in a minute, from a model that comes along.",
     "data": "List and fetch data sets.",
     "make": "Make a sensor: model, C, firmware, measurements, datasheet.",
+    "run": "Run a sensor on an emulated board, and see what it tells its host.",
     "explain": "Replay a window through every stage; name the first that differs.",
     "compile": "Compile an int8 .tflite model into a folder of C.",
     "profile": "Show what a model costs on a target, layer by layer.",

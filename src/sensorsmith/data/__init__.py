@@ -1,5 +1,6 @@
 """Recordings, labels, group-safe splits, windows of raw counts, and the health of a data set."""
 
+from sensorsmith.data.folder import read_recording
 from sensorsmith.data.health import health
 from sensorsmith.data.load import hash_source, load_source
 from sensorsmith.data.records import DataSet, Recording
@@ -29,6 +30,7 @@ __all__ = [
     "load_windows",
     "make_windows",
     "named",
+    "read_recording",
     "resolution",
     "save_dataset",
     "save_windows",

@@ -41,7 +41,7 @@ def read_folder(folder: Path, sensor: Sensor) -> DataSet:
     return DataSet(
         name=folder.name,
         labels=labels,
-        recordings=tuple(_read(path, sensor) for path in files),
+        recordings=tuple(read_recording(path, sensor) for path in files),
         licence="NOASSERTION",
         citation="",
         source_hash=hash_folder(folder),
@@ -108,7 +108,12 @@ def _attributes(path: Path) -> dict[str, str]:
     return {key: value for key, _, value in parts if key and value}
 
 
-def _read(path: Path, sensor: Sensor) -> Recording:
+def read_recording(path: Path, sensor: Sensor) -> Recording:
+    """One CSV file; its folder is its label.
+
+    Raises:
+        DataError: it is not there, cannot be read, or does not suit sensor.yaml; the message has the line.
+    """
     channels = sensor.transducer.channels
     times, samples = _columns(path, [channel.name for channel in channels])
     rate = sensor.transducer.rate

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sensorsmith.interface.budget import Budget, BudgetLine, check_budget, information_budget
 from sensorsmith.interface.crc import crc8
 from sensorsmith.interface.decode import Identity, Result, decode_identity, decode_result
-from sensorsmith.interface.emit import Row, markdown, rows
+from sensorsmith.interface.emit import Row, markdown, rows, value_text
 from sensorsmith.interface.emit_c import emit_c
 from sensorsmith.interface.post import Post
 from sensorsmith.interface.power_on import power_on, texts, threshold_register
@@ -74,4 +74,5 @@ __all__ = [
     "rows",
     "texts",
     "threshold_register",
+    "value_text",
 ]

@@ -31,6 +31,17 @@ def markdown() -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
+def value_text(r: Register, data: bytes) -> str:
+    """What a register says: names of bits and codes, text, a number, or bytes in hexadecimal."""
+    if r.type in ("ascii", "utf8"):
+        return data.rstrip(b"\0").decode(errors="replace")
+    if r.type == "bytes":
+        return data.hex(" ")
+    number = int.from_bytes(data, "little")
+    names = [bit.name for bit in r.bits if number & bit.mask] + [code.name for code in r.named if code == number]
+    return f"{number} {' '.join(names)}".rstrip()
+
+
 def _span(r: Register) -> str:
     return f"0x{r.address:02X}" if r.size == 1 else f"0x{r.address:02X}-0x{r.address + r.size - 1:02X}"
 
