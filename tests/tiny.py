@@ -32,3 +32,8 @@ def features(windows: npt.NDArray[np.int16]) -> npt.NDArray[np.int8]:
 
 
 FACTS = ModelFacts(bytes(range(32)), LABELS, known_answer(scores, 16))
+
+
+def stream(count: int, seed: int = 0) -> npt.NDArray[np.int16]:
+    """Random samples (count, 2) that do not reach the ends of the range."""
+    return np.random.default_rng(seed).integers(-32000, 32000, (count, 2)).astype(np.int16)

@@ -19,6 +19,7 @@ VERBS = {
     "compile": "Compile an int8 .tflite model into a folder of C.",
     "profile": "Show what a model costs on a target, layer by layer.",
     "footprint": "Show the life-cycle carbon, line by line.",
+    "drivers": "Write host drivers for every sensor of this kind.",
     "boards": "Show the boards that a sensor can be built for.",
     "schema": "Print the JSON Schema of sensor.yaml.",
     "doctor": "Say what this machine lacks, and how to mend it.",

@@ -1,0 +1,27 @@
+"""Host drivers for all sensors that speak MLS1, made from the register map; the rest they learn from the sensor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from sensorsmith.interface.drivers import python_dialects
+
+__all__ = ["KINDS", "driver"]
+
+KINDS: dict[str, tuple[str, Callable[[], dict[str, str]]]] = {
+    "smbus2": ("Python on Linux, over I2C", partial(python_dialects.driver, "smbus2")),
+    "serial": ("Python, over a serial line", partial(python_dialects.driver, "serial")),
+    "circuitpython": ("CircuitPython, over I2C", partial(python_dialects.driver, "circuitpython")),
+    "micropython": ("MicroPython, over I2C", partial(python_dialects.driver, "micropython")),
+}
+"""Of each kind: what it is for, and what makes its files: text by path."""
+
+
+def driver(kind: str) -> dict[str, str]:
+    """The files of a driver: text by path.
+
+    Args:
+        kind: one of `KINDS`.
+    """
+    return KINDS[kind][1]()
