@@ -5,10 +5,11 @@ from __future__ import annotations
 from sensorsmith.interface.budget import Budget, BudgetLine, check_budget, information_budget
 from sensorsmith.interface.crc import crc8
 from sensorsmith.interface.decode import Identity, Result, decode_identity, decode_result
-from sensorsmith.interface.emit import Row, markdown, rows, value_text
 from sensorsmith.interface.emit_c import emit_c
+from sensorsmith.interface.picture import register_svg
 from sensorsmith.interface.post import Post
 from sensorsmith.interface.power_on import power_on, texts, threshold_register
+from sensorsmith.interface.reference import registers_text, value_text
 from sensorsmith.interface.registers import (
     BLOCKS,
     KEY,
@@ -56,7 +57,6 @@ __all__ = [
     "Register",
     "ResetCause",
     "Result",
-    "Row",
     "SelfTest",
     "Status",
     "Task",
@@ -68,10 +68,10 @@ __all__ = [
     "decode_result",
     "emit_c",
     "information_budget",
-    "markdown",
     "power_on",
     "register",
-    "rows",
+    "register_svg",
+    "registers_text",
     "texts",
     "threshold_register",
     "value_text",

@@ -1,28 +1,16 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from tests import tiny
 
-from sensorsmith.interface import BLOCKS, REGISTERS, emit_c, markdown, rows
+from sensorsmith.interface import BLOCKS, REGISTERS, emit_c
 from sensorsmith.spec.types import Sensor
-
-_GOLDEN = Path(__file__).with_name("registers.md")
 
 
 def _macros(sensor: Sensor) -> dict[str, str]:
     header = emit_c(sensor, tiny.LABELS, bytes(32))["ss_register_map.h"]
     return dict(re.findall(r"^#define (SS_\w+) (.+)$", header, re.MULTILINE))
-
-
-def test_the_table_in_markdown() -> None:
-    assert markdown() == _GOLDEN.read_text(encoding="utf-8"), "if the change is meant: write markdown() to registers.md"
-
-
-def test_rows_follow_the_table() -> None:
-    assert [(row.name, row.size) for row in rows()] == [(r.name, str(r.size)) for r in REGISTERS]
-    assert rows()[0] == ("0x00-0x03", "MAGIC", "4", "ascii", "ro", "MLS1", "`MLS1`: this is an ML sensor")
 
 
 def test_the_header_has_every_address_size_and_mask(tiny_sensor: Sensor) -> None:
