@@ -326,7 +326,7 @@ def check_requirements(sensor: Sensor, values: Mapping[str, Mapping[str, Value]]
 
 _RELEASED = {
     "model": ("model.tflite", "training.json"),
-    "firmware": ("sensor.map",),
+    "firmware": ("sensor.map", "sensor.td.json"),
     "datasheet": ("datasheet.json", "datasheet.html", "datasheet.pdf"),
 }
 

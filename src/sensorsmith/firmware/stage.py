@@ -9,6 +9,7 @@ from sensorsmith.data import load_dataset
 from sensorsmith.firmware.build import ModelFacts, build
 from sensorsmith.firmware.known_answer import known_answer
 from sensorsmith.graph import interpret_batch, read_tflite
+from sensorsmith.interface import thing_description
 from sensorsmith.spec.stage import Work
 
 
@@ -27,6 +28,7 @@ def build_firmware(work: Work) -> None:
     write_bytes(work.out / "sensor.elf", image.elf)
     write_bytes(work.out / "sensor.bin", image.binary)
     write_text(work.out / "sensor.map", image.map_text)
+    write_json(work.out / "sensor.td.json", thing_description(sensor, model.labels))
     compiler = Tool(name=image.toolchain[0], version=image.toolchain[1])
     built: dict[str, str | float | int] = {"board": board.title, "compiler": f"{compiler.name} {compiler.version}"}
     code = image.sections[".text"]

@@ -34,6 +34,7 @@ from sensorsmith.interface.registers import (
     block,
     register,
 )
+from sensorsmith.interface.thing import thing_description
 
 __all__ = [
     "BLOCKS",
@@ -73,6 +74,7 @@ __all__ = [
     "register_svg",
     "registers_text",
     "texts",
+    "thing_description",
     "threshold_register",
     "value_text",
 ]
