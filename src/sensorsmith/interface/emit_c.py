@@ -20,7 +20,7 @@ def emit_c(sensor: Sensor, labels: Sequence[str], model_id: bytes) -> dict[str, 
     Raises:
         DataError: a label does not fit into the register TEXT.
     """
-    parts = (_places(), _codes(), _limits(), _constants(sensor), _tables(sensor, labels, model_id))
+    parts = (places("SS"), codes("SS"), _limits(), _constants(sensor), _tables(sensor, labels, model_id))
     lines = [
         "/* The register map MLS1 and this sensor's content of it. Generated; do not edit. */",
         "#ifndef SS_REGISTER_MAP_H",
@@ -32,18 +32,20 @@ def emit_c(sensor: Sensor, labels: Sequence[str], model_id: bytes) -> dict[str, 
     return {"ss_register_map.h": "\n".join(lines) + "\n"}
 
 
-def _places() -> Iterable[str]:
-    places = {b.name: (b.start, b.size) for b in BLOCKS} | {r.name: (r.address, r.size) for r in REGISTERS}
-    places["SETTINGS"] = (SETTINGS[0].address, sum(r.size for r in SETTINGS))
-    for name, (start, size) in places.items():
-        yield f"#define SS_{name} 0x{start:02X}u"
-        yield f"#define SS_{name}_SIZE {size}u"
+def places(prefix: str) -> Iterable[str]:
+    """Macros with address and bytes of every block and register, and of all settings together."""
+    found = {b.name: (b.start, b.size) for b in BLOCKS} | {r.name: (r.address, r.size) for r in REGISTERS}
+    found["SETTINGS"] = (SETTINGS[0].address, sum(r.size for r in SETTINGS))
+    for name, (start, size) in found.items():
+        yield f"#define {prefix}_{name} 0x{start:02X}u"
+        yield f"#define {prefix}_{name}_SIZE {size}u"
 
 
-def _codes() -> Iterable[str]:
+def codes(prefix: str) -> Iterable[str]:
+    """Macros of the bits and the named values of every register."""
     for r in REGISTERS:
-        yield from (f"#define SS_{r.name}_{bit.name} 0x{bit.mask:02X}u" for bit in r.bits)
-        yield from (f"#define SS_{r.name}_{code.name} {int(code)}u" for code in r.named)
+        yield from (f"#define {prefix}_{r.name}_{bit.name} 0x{bit.mask:02X}u" for bit in r.bits)
+        yield from (f"#define {prefix}_{r.name}_{code.name} {int(code)}u" for code in r.named)
 
 
 def _limits() -> Iterable[str]:

@@ -1,8 +1,8 @@
 """A sensor as a W3C Web of Things Thing Description 1.1, for gateways and directories.
 
-The W3C has no binding for I2C. The forms here use addresses `mls1+i2c://ADDRESS/REGISTER` and terms of our own, prefixed
-`mls`, that say how a register is read: bytes and type, little-endian. A gateway that does not know them still learns
-what the sensor offers.
+The W3C has no binding for I2C. The forms here use addresses `mls1+i2c://ADDRESS/REGISTER` and terms of our own,
+prefixed `mls`, that say how a register is read: bytes and type, little-endian. A gateway that does not know them still
+learns what the sensor offers.
 
 Source: W3C, Web of Things (WoT) Thing Description 1.1, Recommendation of 5 December 2023.
 """

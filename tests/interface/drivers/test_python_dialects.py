@@ -256,5 +256,6 @@ def test_a_driver_is_the_same_each_time_and_says_where_it_comes_from(kind: str) 
     assert texts == driver(kind) and all(text.isascii() for text in texts.values())
     assert any("Made from the register map of Sensorsmith" in text for text in texts.values())
     for name, text in texts.items():
-        compile(text, name, "exec")
+        if name.endswith(".py"):
+            compile(text, name, "exec")
         assert "<constants>" not in text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from sensorsmith.interface.drivers import python_dialects
+from sensorsmith.interface.drivers import c_dialects, python_dialects
 
 __all__ = ["KINDS", "driver"]
 
@@ -14,6 +14,9 @@ KINDS: dict[str, tuple[str, Callable[[], dict[str, str]]]] = {
     "serial": ("Python, over a serial line", partial(python_dialects.driver, "serial")),
     "circuitpython": ("CircuitPython, over I2C", partial(python_dialects.driver, "circuitpython")),
     "micropython": ("MicroPython, over I2C", partial(python_dialects.driver, "micropython")),
+    "linux-c": ("C for any host, and for Linux, over I2C", c_dialects.linux_c),
+    "arduino": ("Arduino, over I2C", c_dialects.arduino),
+    "esphome": ("ESPHome, over I2C", c_dialects.esphome),
 }
 """Of each kind: what it is for, and what makes its files: text by path."""
 

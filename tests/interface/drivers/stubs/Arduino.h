@@ -1,0 +1,6 @@
+// As much of Arduino.h as the driver uses.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+void delay(unsigned long ms);
