@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -13,13 +14,15 @@ import pytest
 from tests import tiny
 from tests.interface.drivers.bench import Bus
 
+from sensorsmith.base.hashing import hash_json
 from sensorsmith.boards import load_board
 from sensorsmith.emulate import open_board
-from sensorsmith.interface import Error, SelfTest, Status, Text, register
+from sensorsmith.interface import Error, SelfTest, Status, Text, decode_result, register
 from sensorsmith.interface.drivers import driver
 
 pytest.importorskip("unicorn")
 
+ROOT = Path(__file__).parents[3]
 STUBS = Path(__file__).with_name("stubs")
 BOARD = load_board("nucleo-l4r5zi")
 WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Wpedantic", "-Wshadow", "-Werror")
@@ -68,6 +71,13 @@ def compiled(*words: str | Path) -> None:
 def bus(tiny_elf: bytes) -> Iterator[Bus]:
     with open_board(BOARD, tiny_elf, tiny.SHAPE) as board:
         yield Bus(board)
+
+
+FUNCTIONS = (
+    ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_uint8), ctypes.c_uint8),
+    ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.POINTER(ctypes.c_uint8), ctypes.c_uint8),
+    ctypes.CFUNCTYPE(None, ctypes.c_uint32),
+)
 
 
 def transactions(bus: Bus) -> tuple[Callable[..., int], Callable[..., int], Callable[..., None]]:
@@ -263,13 +273,7 @@ def test_arduino(tmp_path: Path, bus: Bus) -> None:
         getattr(library, f"bench_{name}").restype = ctypes.c_bool
     library.bench_label.restype = library.bench_error.restype = ctypes.c_char_p
     library.bench_confidence.restype = ctypes.c_float
-    write, read, wait = transactions(bus)
-    kinds = (
-        ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_uint8), ctypes.c_uint8),
-        ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.POINTER(ctypes.c_uint8), ctypes.c_uint8),
-        ctypes.CFUNCTYPE(None, ctypes.c_uint32),
-    )
-    functions = [kind(function) for kind, function in zip(kinds, (write, read, wait), strict=True)]
+    functions = [kind(function) for kind, function in zip(FUNCTIONS, transactions(bus), strict=True)]
     library.bench_bus(*functions)
 
     assert not library.bench_begin(0x33)
@@ -303,3 +307,51 @@ def test_arduino_fits_an_uno(tmp_path: Path) -> None:
     )
     text, data, bss = map(int, sizes.stdout.splitlines()[-1].split()[:3])
     assert text < 6500 and data + bss < 700
+
+
+# --------------------------------------------------------------------------------------------------------------- Zephyr
+
+
+def test_zephyr(tmp_path: Path, bus: Bus) -> None:
+    """Against headers of our own that have the names and types of Zephyr's: the kit itself is not at hand."""
+    folder = files("zephyr", tmp_path)
+    flags = ("-std=gnu11", *WARNINGS, f"-I{STUBS}", f"-I{folder / 'include'}", "-shared", "-fPIC")
+    own = [folder / "src" / "mls1.c", folder / "src" / "mls1_zephyr.c", STUBS / "zephyr_bench.c"]
+    compiled("cc", *flags, "-o", tmp_path / "z.so", *own)
+    library = ctypes.CDLL(str(tmp_path / "z.so"))
+    library.bench_logged.restype = ctypes.c_char_p
+    functions = [kind(function) for kind, function in zip(FUNCTIONS, transactions(bus), strict=True)]
+    library.bench_bus(*functions)
+
+    def get(channel: int) -> tuple[int, int]:
+        value = (ctypes.c_int32 * 2)()
+        assert library.bench_get(channel, value) == 0
+        return value[0], value[1]
+
+    bus.mute(1000)
+    assert library.bench_start() == -19
+    assert library.bench_logged() == b"no answer on the bus; check power, wiring, pull-ups and the address"
+    bus.mute(0)
+    assert library.bench_start() == 0
+    bus.feed(8)
+    assert library.bench_fetch() == 0
+    expected = decode_result(bus.board.read(None, 16))
+    first = 64
+    assert get(first) == (expected.class_index, 0)
+    assert get(first + 1) == (0, int(expected.confidence * 1_000_000))
+    assert get(first + 3) == (1, 0) and get(first + 4) == (expected.events, 0)
+    assert library.bench_get(first + 9, (ctypes.c_int32 * 2)()) == -95
+    text = ctypes.create_string_buffer(30)
+    assert library.bench_label(1, text) == 0 and text.value == b"right"
+    bus.mute(3)
+    assert library.bench_fetch() == -5
+
+
+# -------------------------------------------------------------------------------------------------------------- ESPHome
+
+
+def test_esphome_has_been_asked() -> None:
+    """ESPHome is too heavy to be installed by every run; its answers are kept, and stand for this very driver."""
+    kept = json.loads((ROOT / "benchmarks" / "results" / "esphome_driver.json").read_text())
+    assert kept["driver"] == hash_json(driver("esphome")), "run: python benchmarks/esphome_driver.py"
+    assert all(kept["found"].values()) and len(kept["found"]) == 6

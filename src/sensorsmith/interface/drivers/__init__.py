@@ -17,6 +17,7 @@ KINDS: dict[str, tuple[str, Callable[[], dict[str, str]]]] = {
     "linux-c": ("C for any host, and for Linux, over I2C", c_dialects.linux_c),
     "arduino": ("Arduino, over I2C", c_dialects.arduino),
     "esphome": ("ESPHome, over I2C", c_dialects.esphome),
+    "zephyr": ("Zephyr, over I2C", c_dialects.zephyr),
 }
 """Of each kind: what it is for, and what makes its files: text by path."""
 

@@ -78,5 +78,22 @@ def esphome() -> dict[str, str]:
     return _core("components/mls1/") | {name: text.replace(MARK, constants) for name, text in shell.items()}
 
 
+_ZEPHYR = {
+    "zephyr/module.yml": "module.yml",
+    "CMakeLists.txt": "CMakeLists.txt",
+    "Kconfig": "Kconfig",
+    "dts/bindings/sensor/sensorsmith,mls1.yaml": "sensorsmith,mls1.yaml",
+    "include/mls1_sensor.h": "mls1_sensor.h",
+    "src/mls1_zephyr.c": "mls1_zephyr.c",
+}
+
+
+def zephyr() -> dict[str, str]:
+    """An out-of-tree module of Zephyr."""
+    core = _core()
+    places = {f"{'include' if name.endswith('.h') else 'src'}/{name}": text for name, text in core.items()}
+    return places | _named("zephyr", _ZEPHYR)
+
+
 def _named(room: str, names: Mapping[str, str]) -> dict[str, str]:
     return {path: _read(room, name) for path, name in names.items()}
