@@ -4,8 +4,9 @@
     python benchmarks/prove_c.py --targets avr --jobs 4  # the other targets keep what they had
 
 One small model for each thing that a kernel can get wrong (tests/compiler), for every target whose kernels have a path
-in C. docs/why/c-safety.md says what that means. Fails where something is neither proven nor argued for there, or where
-a kernel is in no model. Writes benchmarks/results/prove_c.json. Needs Debian's frama-c-base.
+in C; and the register file, the serial line and what follows the model (tests/interface/proof_main.c). What that means
+is in docs/why/c-safety.md. Fails where something is neither proven nor argued for there, or where a kernel is in no
+model. Writes benchmarks/results/prove_c.json. Needs Debian's frama-c-base.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from tests.compiler import models
 from tests.compiler.proof import MACHINES, Proof, lemmas, prove_lemma, prove_model, version
 from tests.compiler.variants import cases, test_armv7em
 from tests.graph.models import small_convnet
+from tests.interface.proof import prove_interface
 
 from sensorsmith.base.files import write_json
 from sensorsmith.compiler import Emitted, compile_graph
@@ -87,6 +89,7 @@ def proven(target: str, jobs: int) -> dict[str, Any]:
                 print(
                     target, name, f"{proof.seconds:.1f} s", *proof.open, sep="\n    " if proof.open else " ", flush=True
                 )
+    result["interface"] = as_json(prove_interface(target))
     result["kernels"] = sorted({f"{layer.op}/{layer.variant}" for e in found.values() for layer in e.report.layers})
     return result
 
@@ -112,7 +115,7 @@ def main() -> None:
     unproven = [
         f"{target}: {name}"
         for target, found in result["targets"].items()
-        for name, proof in (found["models"] | found["lemmas"]).items()
+        for name, proof in (found["models"] | found["lemmas"] | {"interface": found["interface"]}).items()
         if proof["open"]
     ]
     if missing or unproven:

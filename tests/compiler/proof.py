@@ -139,7 +139,7 @@ def prove_model(emitted: Emitted) -> Proof:
     options = ["-eva-use-spec", ",".join(functions)] if functions else []
     if all(layer.variant == "ref" for layer in report.layers):
         options.append("-warn-invalid-pointer")
-    return _prove(emitted.files, main, target, options)
+    return prove(emitted.files, main, target, options)
 
 
 def lemmas(emitted: Emitted) -> dict[str, tuple[str, ...]]:
@@ -168,16 +168,17 @@ def prove_lemma(emitted: Emitted, name: str, *macros: str) -> Proof:
     options = ["-warn-invalid-pointer"]
     if _NARROW in MACHINES[emitted.report.target] and name in _MULTIPLYING:
         options += ["-eva-use-spec", "ss_high_multiply"]
-    return _prove(emitted.files, _text(f"{name}.c"), emitted.report.target, options, macros)
+    return prove(emitted.files, _text(f"{name}.c"), emitted.report.target, options, macros)
 
 
 def _text(name: str) -> str:
     return (_FOLDER / name).read_text(encoding="utf-8")
 
 
-def _prove(
+def prove(
     files: Mapping[str, str], main: str, target: str, options: Sequence[str], macros: Sequence[str] = ()
 ) -> Proof:
+    """Analyse the main function of the C `main`, which may include `files`, as on the machine of a target."""
     machine, *own = MACHINES[target]
     preprocess = " ".join((*_PREPROCESS, *own, *macros))
     command = ["frama-c", "-c11", "-machdep", machine, f"-cpp-extra-args={preprocess}", *_ANALYSIS, *options]

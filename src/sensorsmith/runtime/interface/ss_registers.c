@@ -21,6 +21,8 @@ static const struct limit limits[] = SS_LIMITS_VALUE;
 static const struct text texts[] = SS_TEXTS_VALUE;
 static const uint8_t power_on[256] = SS_POWER_ON_VALUE;
 
+_Static_assert((SS_BLOCK_MAXIMUM & (SS_BLOCK_MAXIMUM - 1u)) == 0, "places in a block are cut with a mask");
+
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 static void copy(uint8_t *to, const uint8_t *from, uint8_t size)
@@ -129,6 +131,7 @@ void ss_publish(struct ss_registers *r, const struct ss_result *result)
     uint32_t class_index = result->class_index;
     uint32_t named = (class_index - SS_NONE) >> 31; /* 1 when there is a class */
     uint32_t changed = (0u - (class_index ^ map[SS_CLASS])) >> 31;
+    uint32_t event = named << (at_most(class_index, 15u) & 15u); /* the mask is for whoever proves the shift */
     uint32_t status = result->status | (SS_STATUS_VALID & (0u - named)) | (SS_STATUS_ABSTAIN & (named - 1u));
 
     ss_hold();
@@ -137,7 +140,7 @@ void ss_publish(struct ss_registers *r, const struct ss_result *result)
     map[SS_CONF] = result->confidence;
     put_u32(map + SS_SEQ, get_u32(map + SS_SEQ) + 1u);
     put_u32(map + SS_TIME_MS, result->time_ms);
-    put_u16(map + SS_EVENTS, (uint16_t)(get_u16(map + SS_EVENTS) | named << at_most(class_index, 15u)));
+    put_u16(map + SS_EVENTS, (uint16_t)(get_u16(map + SS_EVENTS) | event));
     count_start(map + SS_TALLIES, class_index, named & changed);
     raise_line(r, (uint8_t)(SS_INT_MASK_RESULT | (SS_INT_MASK_CHANGE & (0u - changed))));
     ss_release();
@@ -328,7 +331,7 @@ uint8_t ss_bus_read(struct ss_bus *bus)
         bus->registers->seen = get_u32(bus->latched + (SS_SEQ - SS_RESULT));
         bus->registers->attention = 0;
     }
-    return bus->latched[address - bus->latched_from];
+    return bus->latched[(address - bus->latched_from) & (SS_BLOCK_MAXIMUM - 1u)];
 }
 
 void ss_bus_end(struct ss_bus *bus)

@@ -6,22 +6,29 @@ void ss_uart_open(struct ss_uart *u, struct ss_registers *r)
     u->size = 0;
 }
 
+/* Bytes that the frame asks for or brings; 0 when that is none or too many. */
+static uint8_t count_of(const struct ss_uart *u)
+{
+    uint8_t count = u->frame[2];
+    return count <= SS_UART_MOST ? count : 0;
+}
+
 /* Bytes of the frame that begins in `frame`, or 0 when none can begin like this. */
 static uint8_t whole(const struct ss_uart *u)
 {
-    uint8_t count = u->frame[2];
     if (u->frame[0] != 'R' && u->frame[0] != 'W')
         return 0;
     if (u->size < 3)
         return SS_UART_FRAME;
-    if (count < 1 || count > SS_UART_MOST)
+    uint8_t count = count_of(u);
+    if (count == 0)
         return 0;
     return (uint8_t)(u->frame[0] == 'R' ? 4 : 4 + count);
 }
 
 static uint8_t answer(struct ss_uart *u, uint8_t *reply)
 {
-    uint8_t count = u->frame[2], size = 3;
+    uint8_t count = count_of(u), size = 3;
     reply[0] = (uint8_t)(u->frame[0] + ('r' - 'R'));
     reply[1] = u->frame[1];
     reply[2] = count;
@@ -32,8 +39,8 @@ static uint8_t answer(struct ss_uart *u, uint8_t *reply)
             ss_bus_write(&u->bus, u->frame[3 + i]);
     } else {
         ss_bus_start_read(&u->bus);
-        for (uint8_t i = 0; i < count; i++)
-            reply[size++] = ss_bus_read(&u->bus);
+        for (; size < 3 + count; size++)
+            reply[size] = ss_bus_read(&u->bus);
     }
     ss_bus_end(&u->bus);
     reply[size] = ss_crc8(reply, size);

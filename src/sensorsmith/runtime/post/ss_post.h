@@ -15,7 +15,8 @@ struct ss_post {
     uint8_t begun;             /* 0: the next scores are the first, and are taken as they are */
     uint8_t candidate;         /* class of the last window, SS_NONE when it was too uncertain */
     uint8_t run;               /* how many windows in a row had this candidate, 32 at most */
-    uint8_t reported;
+    uint8_t reported;          /* class, SS_NONE for none */
+    uint8_t place;             /* the same, 0 for none: an index of `mean` whatever happens */
 };
 
 struct ss_post_settings {
@@ -34,6 +35,7 @@ static inline void ss_post_start(struct ss_post *p)
     p->candidate = SS_NONE;
     p->run = 0;
     p->reported = SS_NONE;
+    p->place = 0;
 }
 
 /* A smoothed score as a fraction of 256, cut to its SS_CONF_BITS_VALUE most significant bits. */
@@ -60,14 +62,16 @@ static inline void ss_post_scores(struct ss_post *p, const int8_t *scores, struc
     run -= (32u - run) >> 31;
     p->candidate = (uint8_t)candidate;
     p->run = (uint8_t)run;
-    p->reported = (uint8_t)ss_choose((run - set.debounce) >> 31, p->reported, candidate);
+    uint32_t held = (run - set.debounce) >> 31;
+    p->reported = (uint8_t)ss_choose(held, p->reported, candidate);
+    p->place = (uint8_t)ss_choose(held, p->place, ss_choose(sure, best, 0));
 }
 
 /* Confidence of the reported class in the last window; 0 when none is reported. */
 static inline uint8_t ss_post_confidence(const struct ss_post *p)
 {
     uint32_t named = ((uint32_t)p->reported - SS_NONE) >> 31;
-    return (uint8_t)ss_choose(named, ss_confidence(p->mean[ss_choose(named, p->reported, 0)]), 0);
+    return (uint8_t)ss_choose(named, ss_confidence(p->mean[p->place]), 0);
 }
 
 #endif
