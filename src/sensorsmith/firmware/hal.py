@@ -19,7 +19,7 @@ class Hal:
 
     Attributes:
         files: of its folder under firmware/c.
-        emit: the C headers that depend on the sensor.
+        emit: the C that depends on the sensor.
         before_vectors: what the linker script puts at the start of flash.
         finish: the last change to the linked image, before its identity is written.
         formats: further files, by the ending of their name, made from the ELF file.
@@ -41,8 +41,8 @@ HALS = {
     "emulated": Hal(("hal_emulated.c",), lambda _: port.emit_c()),
     "rp2040": Hal(
         (
-            *("boot2.c", "bus_i2c.c", "bus_uart.c", "buses.h", "hal_rp2040.c", "lsm6ds.c", "rp2040.h"),
-            "transducer.h",
+            *("boot2.c", "bus_i2c.c", "bus_uart.c", "buses.h", "hal_rp2040.c", "lsm6ds.c", "lsm6ds.h"),
+            *("rp2040.h", "transducer.h"),
         ),
         emit_lsm6ds,
         before_vectors="  .boot2 : { KEEP(*(.boot2)) . = 252; LONG(0) } > FLASH\n",

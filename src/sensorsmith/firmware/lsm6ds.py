@@ -39,7 +39,7 @@ _REGISTERS = {"acceleration": "CTRL1_XL", "angular rate": "CTRL2_G"}
 
 
 def emit_lsm6ds(sensor: Sensor) -> dict[str, str]:
-    """The C header `ss_lsm6ds.h`: how the part is set up, and where each channel stands among its values.
+    """The C file `ss_part.c`: how the part is set up, and where each channel stands among its values.
 
     Raises:
         BoardError: the part is none of the family, or cannot be set up as described.
@@ -66,16 +66,15 @@ def emit_lsm6ds(sensor: Sensor) -> dict[str, str]:
         controls[_REGISTERS[kind]] = control
         ready |= _READY[kind]
         places.append(_FIRST[kind] + 2 * _axis(channel))
-    values = {"WHO_AM_I": WHO_AM_I[transducer.part], **controls, "READY": ready}
-    lines = [
-        "/* The motion sensor. Generated; do not edit. */",
-        "#ifndef SS_LSM6DS_H",
-        "#define SS_LSM6DS_H",
-        *(f"#define SS_LSM6DS_{name} 0x{value:02X}u" for name, value in values.items()),
-        f"#define SS_LSM6DS_PLACES {{{', '.join(map(str, places))}}}",
-        "#endif",
-    ]
-    return {"ss_lsm6ds.h": "\n".join(lines) + "\n"}
+    values = [WHO_AM_I[transducer.part], *controls.values(), ready]
+    text = (
+        "/* The motion sensor. Generated; do not edit. */\n"
+        '#include "lsm6ds.h"\n\n'
+        "const struct lsm6ds ss_part = {\n"
+        f"    {', '.join(f'0x{value:02X}u' for value in values)}, SS_PERIOD, {{{', '.join(map(str, places))}}},\n"
+        "};\n"
+    )
+    return {"ss_part.c": text}
 
 
 def _rate_code(rate: float) -> int:

@@ -5,9 +5,9 @@
  * A tick only queues the commands of two reads, of STATUS and of the values, 15 of the 16 that the controller holds; one
  * interrupt later their 13 bytes are there. No processor time is spent in between.
  */
-#include "hal.h"
+#include "lsm6ds.h"
+
 #include "rp2040.h"
-#include "ss_lsm6ds.h"
 #include "transducer.h"
 
 #define ADDRESS 0x6Au /* SA0 is low */
@@ -24,11 +24,8 @@
 #define SETTLING 100000u /* us from power down to the first good sample: the gyroscope takes up to 80 ms */
 #define TOO_LATE 50u     /* us: an alarm that lies nearer than this might be missed */
 #define PATIENCE 2000u   /* us for one register */
-#define PERIOD (1000000u * SS_RATE_DENOMINATOR / SS_RATE_NUMERATOR)
 #define PERIOD_REST (1000000u * SS_RATE_DENOMINATOR % SS_RATE_NUMERATOR)
 #define QUIET (SS_RATE_NUMERATOR / SS_RATE_DENOMINATOR / 2u + 4u) /* ticks without a sample after which it is silent */
-
-static const uint8_t places[SS_CHANNELS] = SS_LSM6DS_PLACES; /* of each channel's low byte among the values */
 
 static struct ss_ring *ring;
 static uint32_t due, due_rest;  /* time of the next tick: us, and parts of one in 1/SS_RATE_NUMERATOR */
@@ -112,7 +109,7 @@ static uint8_t write_register(uint32_t address, uint32_t value)
 static uint8_t is_there(void)
 {
     ask(WHO_AM_I, 1);
-    return transferred() && REG(I2C1 + I2C_DATA_CMD) % 256u == SS_LSM6DS_WHO_AM_I;
+    return transferred() && REG(I2C1 + I2C_DATA_CMD) % 256u == ss_part.who_am_i;
 }
 
 static void stop(void)
@@ -132,8 +129,8 @@ static void stop(void)
 static void start(void)
 {
     begun = 0;
-    quiet = is_there() && write_register(CTRL3_C, CTRL3_C_SET) && write_register(CTRL1_XL, SS_LSM6DS_CTRL1_XL) &&
-                    write_register(CTRL2_G, SS_LSM6DS_CTRL2_G)
+    quiet = is_there() && write_register(CTRL3_C, CTRL3_C_SET) && write_register(CTRL1_XL, ss_part.ctrl1_xl) &&
+                    write_register(CTRL2_G, ss_part.ctrl2_g)
                 ? 0
                 : QUIET;
     due = REG(TIMER_NOW) + SETTLING;
@@ -163,7 +160,7 @@ static void miss(void)
 
 static void next_tick(void)
 {
-    due += PERIOD;
+    due += ss_part.period;
     due_rest += PERIOD_REST;
     if (due_rest >= SS_RATE_NUMERATOR) {
         due_rest -= SS_RATE_NUMERATOR;
@@ -193,12 +190,12 @@ static void take(void)
     int16_t sample[SS_CHANNELS];
     for (uint32_t i = 0; i < VALUES; i++)
         values[i] = (uint8_t)REG(I2C1 + I2C_DATA_CMD);
-    if ((status & SS_LSM6DS_READY) != SS_LSM6DS_READY) {
+    if ((status & ss_part.ready) != ss_part.ready) {
         miss();
         return;
     }
     for (uint32_t i = 0; i < SS_CHANNELS; i++)
-        sample[i] = (int16_t)(values[places[i]] | values[places[i] + 1u] << 8);
+        sample[i] = (int16_t)(values[ss_part.places[i]] | values[ss_part.places[i] + 1u] << 8);
     ss_ring_put(ring, sample);
     quiet = 0;
     begun = 1;
