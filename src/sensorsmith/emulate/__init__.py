@@ -9,8 +9,6 @@ from sensorsmith.emulate.rp2040 import Rp2040
 
 __all__ = ["Board", "CortexM", "Progress", "Rp2040", "open_board"]
 
-_EMULATORS = {"unicorn": CortexM, "rp2040py": Rp2040}
-
 
 def open_board(board: BoardSpec, elf: bytes, window_shape: tuple[int, int], limit: float = 60.0) -> Board:
     """Start the firmware `elf` on an emulated board; to be used in a `with` statement.
@@ -24,4 +22,5 @@ def open_board(board: BoardSpec, elf: bytes, window_shape: tuple[int, int], limi
         EmulatorError: the firmware does not start.
         MissingTool: the emulator is not installed.
     """
-    return _EMULATORS[board.emulator](board, elf, window_shape, limit)
+    kind = Rp2040 if board.emulator == "rp2040py" else CortexM
+    return kind(board, elf, window_shape, limit)

@@ -167,9 +167,9 @@ class CortexM:
         try:
             return self.machine.do(ops, doing)
         except Stop as stop:
+            where = f"0x{stop.pc:08X} in {self._program.place(stop.pc)}"
             raise EmulatorError(
-                f"the firmware stopped at 0x{stop.pc:08X} in {self._program.place(stop.pc)} while {doing}: {stop.reason}",
-                where=self._board.name,
+                f"the firmware stopped at {where} while {doing}: {stop.reason}", where=self._board.name
             ) from stop
 
     def close(self) -> None:

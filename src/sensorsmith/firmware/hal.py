@@ -1,4 +1,4 @@
-"""What differs between the kinds of boards: the C that drives the hardware, how it is linked, and the files that come out."""
+"""What differs between kinds of boards: the C that drives the hardware, how it is linked, the files that come out."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def emit_lsm6ds(sensor: Sensor) -> dict[str, str]:
 
 
 def _rate_code(rate: float) -> int:
-    """The slowest rate of the part of which each tick of the sampling clock finds something new, with a margin for both."""
+    """The slowest rate of the part with something new at each tick of the sampling clock, whatever the phase of the two."""
     for offered, code in _RATES.items():
         if offered >= 2 * rate:
             return code
@@ -106,6 +106,8 @@ def _axis(channel: Channel) -> int:
     axis = "xyz".find(channel.name[-1])
     if axis < 0:
         raise BoardError(
-            f"the name of channel {channel.name!r} does not say its axis", where="sensor.yaml", todo="end it in x, y or z"
+            f"the name of channel {channel.name!r} does not say its axis",
+            where="sensor.yaml",
+            todo="end it in x, y or z",
         )
     return axis

@@ -24,7 +24,15 @@ def write_uf2(content: bytes, address: int, family: int) -> bytes:
     pages = [content[at : at + _PAGE] for at in range(0, len(content), _PAGE)]
     return b"".join(
         _LAYOUT.pack(
-            *_MAGIC, _FAMILY_PRESENT, address + i * _PAGE, _PAGE, i, len(pages), family, page.ljust(_DATA, b"\0"), _MAGIC_END
+            *_MAGIC,
+            _FAMILY_PRESENT,
+            address + i * _PAGE,
+            _PAGE,
+            i,
+            len(pages),
+            family,
+            page.ljust(_DATA, b"\0"),
+            _MAGIC_END,
         )
         for i, page in enumerate(pages)
     )
