@@ -52,6 +52,8 @@ class Rp2040:
         part = self._program.content("ss_part")  # lsm6ds.c
         self._places = part[8 : 8 + window_shape[1]]
         self._stack = (self._program.symbol("ss_bss_end").address, board.ram.start + board.ram.size)
+        self._happened: list[Op] = []  # since power on, to come to the same state again
+        self._kept: list[Op] = []
         self.worker = Worker("rp2040py", (WORKER,), limit)
         try:
             period = int.from_bytes(part[4:8], "little") * 1000
@@ -67,21 +69,26 @@ class Rp2040:
 
     def reset(self) -> None:
         self.do(self._boot(), "starting")
+        self._happened = list(self._kept)
+
+    def keep(self) -> None:
+        """By doing again what has been done since power on: the emulator's own state cannot be kept."""
+        self._kept = list(self._happened)
 
     def feed(self, samples: Samples) -> None:
-        self.do([self._give(samples), ("settle",)], "taking samples")
+        self._work([self._give(samples)], "taking samples")
 
     def read(self, register: int | None, length: int) -> bytes:
         pointer: list[Phase] = [] if register is None else [["start", self.address, 0], ["write", register]]
-        phases: list[Phase] = [*pointer, ["start", self.address, 1], *[["read"]] * length, ["stop"]]
+        reads: list[Phase] = [["read"]] * length
+        phases: list[Phase] = [*pointer, ["start", self.address, 1], *reads, ["stop"]]
         return bytes(self.host(phases)[-1 - length : -1])
 
     def write(self, register: int, data: bytes) -> None:
         self.host([["start", self.address, 0], *(["write", byte] for byte in (register, *data)), ["stop"]])
 
     def uart(self, data: bytes) -> bytes:
-        (reply,) = self.do([("uart", list(data))], "serving a serial line")
-        return bytes(reply)
+        return bytes(self._work([("uart", list(data))], "serving a serial line")[0])
 
     @property
     def address(self) -> int:
@@ -94,16 +101,15 @@ class Rp2040:
         Args:
             settle: let the firmware work on afterwards until it sleeps.
         """
-        ops: list[Op] = [("host", *([phase] for phase in phases))]
-        return list(self.do([*ops, ("settle",)] if settle else ops, "serving the bus")[0])
+        return list(self._work([("host", *([phase] for phase in phases))], "serving the bus", settle)[0])
 
     def wait(self, seconds: float) -> None:
         """Let time pass."""
-        self.do([("pass", seconds * 1e9), ("settle",)], "waiting")
+        self._work([("pass", seconds * 1e9)], "waiting")
 
     def plug(self, there: bool) -> None:
         """Take the motion sensor off its bus, or put it back."""
-        self.do([("plug", int(there))], "plugging the motion sensor")
+        self._work([("plug", int(there))], "plugging the motion sensor", settle=False)
 
     def load(self, address: int) -> int:
         """A word of the address space, as a debugger reads it."""
@@ -118,7 +124,7 @@ class Rp2040:
         return int(self.do([("level", pin)], "looking at a pin")[0])
 
     def cycles(self) -> int:
-        """Cycles that the processor has run since power on, without sleep, entries of interrupts and waiting for flash."""
+        """Cycles run since power on; sleep, the entry of interrupts and waiting for flash are not counted."""
         return int(self.do([("cycles",)], "counting cycles")[0])
 
     def classify(self, windows: Samples, progress: Progress | None = None) -> list[Result]:
@@ -172,14 +178,21 @@ class Rp2040:
     ) -> None:
         self.close()
 
+    def _work(self, ops: list[Op], doing: str, settle: bool = True) -> list[Any]:
+        """Something that changes the state of the board."""
+        ops = [*ops, ("settle",)] if settle else ops
+        self._happened += ops
+        return self.do(ops, doing)
+
     def _boot(self) -> list[Op]:
-        """From power on through the ROM, which leaves traces on the stack that are not ours."""
+        """From power on, through the ROM, which leaves traces on the stack that are not ours, to what was kept."""
         bottom, top = self._stack
         return [
             ("power",),
             ("run", self._program.symbol("ss_reset").address),
             ("write", bottom, bytes([_PAINT]) * (top - bottom)),
             ("settle",),
+            *self._kept,
         ]
 
     def _until(self, window: Samples, function: str) -> list[Op]:

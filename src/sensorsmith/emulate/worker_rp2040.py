@@ -30,8 +30,8 @@ The operations, in a request `{"ops": [[name, argument...], ...]}`:
     plug there                 0 takes the sensor off its bus, 1 puts it back
     host phases                a transaction on I2C0: lists of phases `["start", address, read]`, `["write", byte]`,
                                `["read"]`, `["abandon"]` (a read that ends in its first bit), `["stop"]`; gives for
-                               each whether it was acknowledged, or the byte. Between the lists the firmware has the time
-                               that it needs, between the phases of one only while it holds the bus
+                               each whether it was acknowledged, or the byte. Between the lists the firmware has all the
+                               time that it needs, between the phases of one only while it holds the bus
     uart bytes                 to UART0; gives what comes back until the processor sleeps
     load address, store address value    a word, as a debugger would
     level pin                  of a pin that the firmware drives
@@ -70,7 +70,7 @@ class Stopped(Exception):
     """The processor stands where it should not."""
 
 
-class I2C(dw.RPI2C):
+class I2C(dw.RPI2C):  # type: ignore[misc]
     """I2C with its interrupt mask, and as a target (RP2040 data sheet, 4.3); the host calls start, put, get, stop."""
 
     def __init__(self, chip: RP2040, name: str, irq: int) -> None:
@@ -320,7 +320,7 @@ class Pico:
         self._part = Part(self._clock, who_am_i, period)
         self._chip.i2c[1].connect(self._part)
 
-    def _memory(self, address: int, size: int) -> memoryview:
+    def _memory(self, address: int, size: int) -> Any:
         memory, start = (self._chip.sram, _RAM) if address >= _RAM else (self._chip.flash, _FLASH)
         return memory[address - start : address - start + size]
 
@@ -375,7 +375,7 @@ class Pico:
             self._serve()
         return results
 
-    def _phase(self, name: str, *arguments: int) -> int:
+    def _phase(self, name: str, *arguments: int) -> Any:
         if name == "start":
             return self._bus.start(arguments[0], bool(arguments[1]))
         if name == "write":
@@ -408,7 +408,7 @@ class Pico:
         self._chip.write_uint32(address, value)
 
     def level(self, pin: int) -> int:
-        return self._chip.sio.gpio_value >> pin & self._chip.sio.gpio_output_enable >> pin & 1
+        return int(self._chip.sio.gpio_value >> pin & self._chip.sio.gpio_output_enable >> pin & 1)
 
     def cycles(self) -> int:
         return int(self._core.cycles)

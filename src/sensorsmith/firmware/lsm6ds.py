@@ -78,7 +78,7 @@ def emit_lsm6ds(sensor: Sensor) -> dict[str, str]:
 
 
 def _rate_code(rate: float) -> int:
-    """The slowest rate of the part with something new at each tick of the sampling clock, whatever the phase of the two."""
+    """The slowest rate of the part that has something new at each tick of the sampling clock."""
     for offered, code in _RATES.items():
         if offered >= 2 * rate:
             return code
