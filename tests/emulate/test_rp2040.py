@@ -181,6 +181,7 @@ def test_what_happens_inside(board: Rp2040) -> None:
     window = samples(8, 5)
     (x,) = board.observe(window, [("tiny_run", "arena", 0, 16)])
     assert np.frombuffer(x, np.int8).tolist() == tiny.features(window[None])[0].tolist()
+    assert result(board).class_index == expected_class(window), "it has worked on to the end"
 
 
 def test_the_stack_that_it_used(board: Rp2040) -> None:

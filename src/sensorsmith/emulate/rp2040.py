@@ -153,6 +153,7 @@ class Rp2040:
         for function, variable, offset, length in points:
             address = self._program.symbol(variable).address + offset
             ops += [("run", self._program.symbol(function).address), ("read", address, length)]
+        ops.append(("settle",))
         return [answer for answer in self.do(ops, "observing a window") if isinstance(answer, bytes)]
 
     def stack_used(self) -> int:
