@@ -15,6 +15,7 @@ from tests import tiny
 from sensorsmith.base.errors import DataError, EmulatorError
 from sensorsmith.boards import load_board
 from sensorsmith.emulate import Rp2040, open_board
+from sensorsmith.emulate.machine import Op
 from sensorsmith.emulate.rp2040 import PIN_EVENT, PIN_LIGHT, Phase
 from sensorsmith.firmware import build, read_elf
 from sensorsmith.interface import (
@@ -502,6 +503,25 @@ def test_the_part_is_set_up_and_powered_down(board: Rp2040) -> None:
     window = samples(8, 2)
     board.feed(window)
     assert (result(board).sequence, result(board).class_index) == (1, expected_class(window))
+
+
+@pytest.mark.parametrize("way", ["standby", "self test", "sleep"])
+def test_nothing_of_the_signal_is_left(board: Rp2040, way: str) -> None:
+    """No two bytes of the samples stand anywhere in RAM once the transducer has been stopped."""
+    stream = np.arange(0x4141, 0x4141 + 16, dtype=np.int16).reshape(8, 2)
+    ram: Op = ("read", PICO.ram.start, PICO.ram.size)
+    if way == "sleep":
+        put(board, SLEEP_S=60)
+    board.feed(stream[:7])
+    assert stream.tobytes()[:8] in board.do([ram], "looking")[0]
+    if way == "sleep":
+        board.feed(stream[7:])
+    elif way == "standby":
+        put(board, MODE=Mode.STANDBY)
+    else:
+        command(board, Command.SELF_TEST)
+    (memory,) = board.do([ram], "looking")
+    assert [at for at in range(0, len(stream.tobytes()), 2) if stream.tobytes()[at : at + 4] in memory] == []
 
 
 def test_both_kinds_of_channels_in_any_order() -> None:
