@@ -66,3 +66,9 @@ def tiny_sources() -> dict[str, str]:
 def tiny_elf() -> bytes:
     """Its firmware for a Cortex-M4."""
     return build(tiny.SENSOR, load_board("nucleo-l4r5zi"), tiny.SOURCES, tiny.FACTS).elf
+
+
+@pytest.fixture(scope="session")
+def pico_elf() -> bytes:
+    """The tiny sensor's firmware for a Raspberry Pi Pico."""
+    return build(tiny.SENSOR, load_board("pico"), tiny.SOURCES, tiny.FACTS).elf

@@ -22,6 +22,7 @@ from sensorsmith.boards import load_board
 from sensorsmith.dsp import feature_block
 from sensorsmith.emulate import open_board
 from sensorsmith.firmware import firmware_id
+from sensorsmith.firmware.uf2 import RP2040, read_uf2
 from sensorsmith.flow import BROUGHT, TRAINED, Project, make, release, run
 from sensorsmith.spec.stage import read_record
 from sensorsmith.spec.types import Sensor
@@ -60,6 +61,20 @@ def test_the_device_tells_who_it_is(finished: Finished) -> None:
         assert board.read(0x70, 16).hex() == firmware_id(elf)[:32]
     document = (folder / "datasheet.json").read_text()
     assert firmware_id(elf) in document  # the datasheet names the firmware, and not the other way round
+
+
+def test_a_pico_is_flashed_with_what_was_measured(tmp_path: Path) -> None:
+    """From the recordings to the file that is copied onto it; windows pass the registers of a motion sensor."""
+    require_chain()
+    folder = small_demo(tmp_path / "pico")
+    edit(folder, "board: nucleo-l4r5zi", "board: pico")
+    outcome = make(Project.load(folder))
+    values = outcome.values["measure"]
+    assert isinstance(found := values["disagreements"], Quantity) and found.typ == 0 and found.method == "emulated"
+    start, content = read_uf2((outcome.folder / "sensor.uf2").read_bytes(), RP2040)
+    assert start == load_board("pico").flash.start
+    assert content.startswith((outcome.folder / "sensor.bin").read_bytes())
+    assert bytes.fromhex(hash_file(outcome.folder / "datasheet.json"))[:16] in content
 
 
 def test_every_value_can_be_read_again_from_its_evidence(finished: Finished) -> None:

@@ -26,7 +26,7 @@ from sensorsmith.data import hash_source
 from sensorsmith.data.stage import cut_windows, import_data
 from sensorsmith.datasheet.stage import write_datasheet
 from sensorsmith.dsp.stage import make_features
-from sensorsmith.firmware import patch_identity, toolchain
+from sensorsmith.firmware import further_files, patch_identity, toolchain
 from sensorsmith.firmware.stage import build_firmware
 from sensorsmith.footprint import EnergyUse, assess
 from sensorsmith.footprint.stage import assess_footprint
@@ -112,10 +112,11 @@ def _compiler(project: Project) -> Mapping[str, str]:
     return {"compiler": f"{found.name} {found.version}"}
 
 
-def _emulator(_project: Project) -> Mapping[str, str]:
-    if importlib.util.find_spec("unicorn") is None:
+def _emulator(project: Project) -> Mapping[str, str]:
+    emulator = load_board(project.sensor.board).emulator
+    if importlib.util.find_spec(emulator) is None:
         raise MissingTool("the emulator is not installed", todo='run: pip install "sensorsmith[emulate]"')
-    return tool_versions("unicorn", "numpy")
+    return tool_versions(emulator, "numpy")
 
 
 def _renderers(project: Project) -> Mapping[str, str]:
@@ -340,7 +341,8 @@ def release(folder: Path, results: Mapping[str, StageResult]) -> Path:
     elf, binary = patch_identity(
         (results["firmware"].folder / "sensor.elf").read_bytes(), bytes.fromhex(hash_bytes(document))
     )
-    contents = {"sensor.elf": elf, "sensor.bin": binary}
+    board = load_board(json.loads((results["firmware"].folder / "firmware.json").read_text(encoding="utf-8"))["board"])
+    contents = {"sensor.elf": elf, "sensor.bin": binary} | further_files(board, elf)
     for stage, names in _RELEASED.items():
         contents |= {name: (results[stage].folder / name).read_bytes() for name in names}
     for file in sorted((results["compile"].folder / "c").iterdir()):

@@ -185,18 +185,29 @@ def test_a_model_id_of_another_size(tiny_sensor: Sensor, tiny_sources: dict[str,
         build(tiny_sensor, BOARD, tiny_sources, replace(tiny.FACTS, sha256=bytes(31)))
 
 
-@pytest.mark.parametrize("command", [("arm-none-eabi-gcc",), ("clang", "--target=thumbv7em-none-eabi")])
+@pytest.mark.parametrize("board", list_boards())
+@pytest.mark.parametrize("command", [("arm-none-eabi-gcc",), ("clang", "--target=thumb-none-eabi")])
 def test_the_own_c_has_no_warnings(
-    command: tuple[str, ...], tiny_sensor: Sensor, tiny_sources: dict[str, str], tmp_path: Path
+    command: tuple[str, ...], board: str, tiny_sensor: Sensor, tiny_sources: dict[str, str], tmp_path: Path
 ) -> None:
     if shutil.which(command[0]) is None:
         pytest.skip(f"{command[0]} is not installed")
     from sensorsmith.firmware.build import _texts
 
-    texts = _texts(tiny_sensor, BOARD, tiny_sources, tiny.FACTS)
+    spec = load_board(board)
+    texts = _texts(tiny_sensor, spec, tiny_sources, tiny.FACTS)
     for name, text in texts.items():
         (tmp_path / name).write_text(text)
-    flags = ["-std=c11", "-O2", "-ffreestanding", "-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=soft", "-Wall", "-Wextra"]
+    flags = [
+        "-std=c11",
+        "-O2",
+        "-ffreestanding",
+        f"-mcpu={spec.target}",
+        "-mthumb",
+        "-mfloat-abi=soft",
+        "-Wall",
+        "-Wextra",
+    ]
     flags += ["-Wconversion", "-Wpedantic", "-Wshadow", "-Wstrict-prototypes", "-Wmissing-prototypes", "-Werror"]
     own = [n for n in texts if n.endswith(".c") and not n.startswith("tiny")]
     done = subprocess.run([*command, *flags, "-c", *own], cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -205,7 +216,12 @@ def test_the_own_c_has_no_warnings(
 
 def test_no_firmware_file_is_forgotten() -> None:
     from sensorsmith.firmware.build import _OWN
+    from sensorsmith.firmware.hal import HALS
 
     for room, names in _OWN.items():
         folder = files("sensorsmith").joinpath(*room.split("/"))
-        assert {entry.name for entry in folder.iterdir()} == set(names)
+        found = {entry.name for entry in folder.iterdir()}
+        assert found == set(names) | (set(HALS) if room == "firmware/c" else set())
+    for name, hal in HALS.items():
+        folder = files("sensorsmith").joinpath("firmware", "c", name)
+        assert {entry.name for entry in folder.iterdir()} == set(hal.files)

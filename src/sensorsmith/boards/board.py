@@ -55,9 +55,11 @@ class BoardSpec(Part):
     """As its maker calls it."""
     part: str
     """The microcontroller."""
-    target: Literal["cortex-m4"]
+    target: Literal["cortex-m0plus", "cortex-m4"]
     """Instruction set."""
-    emulator: Literal["unicorn"]
+    hal: Literal["emulated", "rp2040"]
+    """Folder of firmware/c that drives its hardware; `emulated` is a peripheral that only an emulator has."""
+    emulator: Literal["unicorn", "rp2040py"]
     clock: Figure
     """The clock for which figures are given."""
     flash: Memory

@@ -34,6 +34,7 @@ def _details(board: BoardSpec) -> Iterator[tuple[str, ...]]:
     yield "board", board.title, ""
     yield "part", board.part, ""
     yield "target", board.target, ""
+    yield "hardware", board.hal, ""
     yield "emulator", board.emulator, ""
     yield "clock", _figure(board.clock), board.clock.source
     yield "flash", f"{_size(board.flash.size)} at {board.flash.start:#010x}", board.flash.source

@@ -5,20 +5,22 @@ from __future__ import annotations
 from sensorsmith.boards import BoardSpec
 from sensorsmith.emulate.board import Board, Progress
 from sensorsmith.emulate.cortex_m import CortexM
+from sensorsmith.emulate.rp2040 import Rp2040
 
-__all__ = ["Board", "CortexM", "Progress", "open_board"]
+__all__ = ["Board", "CortexM", "Progress", "Rp2040", "open_board"]
 
 
-def open_board(board: BoardSpec, elf: bytes, window_shape: tuple[int, int], limit: float = 60.0) -> CortexM:
+def open_board(board: BoardSpec, elf: bytes, window_shape: tuple[int, int], limit: float = 60.0) -> Board:
     """Start the firmware `elf` on an emulated board; to be used in a `with` statement.
 
     Args:
         window_shape: (T, C) of a raw window.
-        limit: seconds of wall-clock time that a batch of work (8 windows) may take before the emulator is ended.
+        limit: seconds of wall-clock time that a batch of work may take before the emulator is ended.
 
     Raises:
         DataError: the image is not one of ours.
         EmulatorError: the firmware does not start.
         MissingTool: the emulator is not installed.
     """
-    return CortexM(board, elf, window_shape, limit)
+    kind = Rp2040 if board.emulator == "rp2040py" else CortexM
+    return kind(board, elf, window_shape, limit)

@@ -9,7 +9,9 @@ from typing import Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
-from sensorsmith.interface import Result
+from sensorsmith.base.errors import DataError, EmulatorError
+from sensorsmith.boards import BoardSpec
+from sensorsmith.interface import Result, Status, decode_result
 
 Progress = Callable[[int, int], None]
 """Called with the number of windows done, and of all."""
@@ -77,3 +79,32 @@ class Board(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+
+
+Samples = npt.NDArray[np.int16]
+
+
+def check_samples(samples: Samples, shape: tuple[int, int]) -> None:
+    """Refuse what is not int16 (n, C), for windows of `shape` (T, C)."""
+    if samples.dtype != np.int16 or samples.ndim != 2 or samples.shape[1] != shape[1]:
+        raise DataError(f"samples are {samples.dtype}{samples.shape}, not int16 (n, {shape[1]})")
+
+
+def check_window(window: Samples, shape: tuple[int, int]) -> None:
+    """Refuse what is not one window (T, C)."""
+    if window.shape != shape:
+        raise DataError(f"a window has the shape {shape}, not {window.shape}")
+
+
+def check_windows(windows: Samples, shape: tuple[int, int]) -> None:
+    """Refuse what is not int16 (N, T, C)."""
+    if windows.dtype != np.int16 or windows.shape[1:] != shape or len(windows) == 0:
+        raise DataError(f"windows are {windows.dtype}{windows.shape}, not int16 (N, {shape[0]}, {shape[1]})")
+
+
+def first_result(data: bytes, what: str, board: BoardSpec) -> Result:
+    """The result of the first window after a reset, from the bytes of its block."""
+    result = decode_result(data)
+    if Status.VALID not in result.status or result.sequence != 1:
+        raise EmulatorError(f"the board gave no result for {what}", where=board.name)
+    return result

@@ -11,12 +11,12 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from sensorsmith.base.errors import DataError, EmulatorError
+from sensorsmith.base.errors import EmulatorError
 from sensorsmith.boards import BoardSpec
-from sensorsmith.emulate.board import Progress
+from sensorsmith.emulate.board import Progress, check_samples, check_window, check_windows, first_result
 from sensorsmith.emulate.machine import Machine, Op, Stop
 from sensorsmith.firmware import port, read_elf
-from sensorsmith.interface import Result, Status, block, decode_result
+from sensorsmith.interface import Result, block
 
 _PAGE = 0x1000
 _READ, _WRITE, _EXECUTE = 1, 2, 4
@@ -130,17 +130,14 @@ class CortexM:
         return bytes(self.do(ops, f"serving {phase.name}")[-1])
 
     def classify(self, windows: npt.NDArray[np.int16], progress: Progress | None = None) -> list[Result]:
-        if windows.dtype != np.int16 or windows.shape[1:] != self._window or len(windows) == 0:
-            raise DataError(
-                f"windows are {windows.dtype}{windows.shape}, not int16 (N, {self._window[0]}, {self._window[1]})"
-            )
+        check_windows(windows, self._window)
         results: list[Result] = []
         while (done := len(results)) < len(windows):
             batch = windows[done : done + _BATCH]
             ops = [op for window in batch for op in self._classify(window)]
             answers = self.do(ops, f"classifying windows {done} to {done + len(batch) - 1}")
             blocks = [answer for answer in answers if isinstance(answer, bytes)]
-            results += [self._result(data, done + i) for i, data in enumerate(blocks)]
+            results += [first_result(data, f"window {done + i}", self._board) for i, data in enumerate(blocks)]
             if progress is not None:
                 progress(len(results), len(windows))
         return results
@@ -170,9 +167,9 @@ class CortexM:
         try:
             return self.machine.do(ops, doing)
         except Stop as stop:
+            where = f"0x{stop.pc:08X} in {self._program.place(stop.pc)}"
             raise EmulatorError(
-                f"the firmware stopped at 0x{stop.pc:08X} in {self._place(stop.pc)} while {doing}: {stop.reason}",
-                where=self._board.name,
+                f"the firmware stopped at {where} while {doing}: {stop.reason}", where=self._board.name
             ) from stop
 
     def close(self) -> None:
@@ -188,8 +185,7 @@ class CortexM:
 
     def _begin(self, window: npt.NDArray[np.int16]) -> list[Op]:
         """From a reset to where the sensor wakes up with the last sample of its first window."""
-        if window.shape != self._window:
-            raise DataError(f"a window has the shape {self._window}, not {window.shape}")
+        check_window(window, self._window)
         *before, last = self._parts(window)
         ops: list[Op] = [("restore",)]
         for part in before:
@@ -207,18 +203,10 @@ class CortexM:
             *self._phase(port.Phase.STOP),
         ]
 
-    def _result(self, data: bytes, window: int) -> Result:
-        result = decode_result(data)
-        if Status.VALID not in result.status or result.sequence != 1:
-            raise EmulatorError(f"the board gave no result for window {window}", where=self._board.name)
-        return result
-
     def _parts(self, samples: npt.NDArray[np.int16]) -> list[npt.NDArray[np.int16]]:
         """Samples in pieces that the port holds."""
-        channels = self._window[1]
-        if samples.dtype != np.int16 or samples.ndim != 2 or samples.shape[1] != channels:
-            raise DataError(f"samples are {samples.dtype}{samples.shape}, not int16 (n, {channels})")
-        most = port.SAMPLE_BYTES // (2 * channels)
+        check_samples(samples, self._window)
+        most = port.SAMPLE_BYTES // (2 * self._window[1])
         return [samples[at : at + most] for at in range(0, len(samples), most)]
 
     def _give(self, samples: npt.NDArray[np.int16]) -> list[Op]:
@@ -241,9 +229,3 @@ class CortexM:
             ("write", port.BASE + port.PHASE, struct.pack("<II", phase, len(data) or length)),
             self._interrupt(port.Interrupt.BUS),
         ]
-
-    def _place(self, pc: int) -> str:
-        for symbol in self._program.symbols:
-            if symbol.address <= pc < symbol.address + max(symbol.size, 1):
-                return f"{symbol.name}+{pc - symbol.address}"
-        return "no function"

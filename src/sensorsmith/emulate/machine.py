@@ -20,7 +20,8 @@ CORES = {"cortex-m0plus": "M0", "cortex-m4": "M4", "cortex-m7": "M7", "cortex-m3
 """The worker's core for each target. The instruction set of an M0+ is that of an M0."""
 
 Op = tuple[str, *tuple[Any, ...]]
-"""An operation of the worker; `write` takes bytes in place of their number, and `read` gives bytes."""
+"""An operation of a worker. Where its last argument is a number of bytes to take, they stand in its place; `read` gives
+bytes."""
 
 
 class Stop(Exception):
@@ -36,28 +37,28 @@ class Stop(Exception):
         self.reason, self.pc = reason, pc
 
 
-class Machine:
-    """An emulated processor. It lives in its own process, which is killed when it takes too long or is closed.
+class Worker:
+    """An emulator in a process of its own, which is killed when it takes too long or is closed.
 
     Args:
-        target: its instruction set, a key of `CORES`.
+        emulator: the package that it needs.
+        command: file and arguments of the worker.
         limit: seconds of wall-clock time for one batch of operations.
 
     Raises:
-        BoardError: the emulator has no such processor.
         MissingTool: the emulator is not installed.
     """
 
-    def __init__(self, target: str, limit: float) -> None:
-        if target not in CORES:
-            raise BoardError(f"unicorn does not emulate {target}", todo=f"use one of {', '.join(CORES)}")
-        if importlib.util.find_spec("unicorn") is None:
-            raise MissingTool("the emulator unicorn is not installed", todo='run: pip install "sensorsmith[emulate]"')
+    def __init__(self, emulator: str, command: Sequence[str | Path], limit: float) -> None:
+        if importlib.util.find_spec(emulator) is None:
+            raise MissingTool(
+                f"the emulator {emulator} is not installed", todo='run: pip install "sensorsmith[emulate]"'
+            )
         self._limit = limit
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the worker lives
         self._process = subprocess.Popen(
             # -P: the worker must not find the modules beside it.
-            [sys.executable, "-P", str(WORKER), CORES[target]],
+            [sys.executable, "-P", *map(str, command)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._complaints,
@@ -73,8 +74,8 @@ class Machine:
             EmulatorError: the worker crashed, or took longer than the limit and was killed.
             Stop: the processor stopped on an operation; those before it are done.
         """
-        plain = [(op[0], op[1], len(op[2])) if op[0] == "write" else op for op in ops]
-        body = b"".join(op[2] for op in ops if op[0] == "write")
+        plain = [(*op[:-1], len(op[-1])) if isinstance(op[-1], bytes) else op for op in ops]
+        body = b"".join(op[-1] for op in ops if isinstance(op[-1], bytes))
         late = threading.Event()
         timer = threading.Timer(self._limit, self._kill, [late])
         timer.start()
@@ -120,6 +121,24 @@ class Machine:
         lines = self._complaints.read().decode(errors="replace").strip().splitlines()
         reason = f": {lines[-1]}" if lines else ""
         return EmulatorError(f"the emulator crashed while {doing} ({how}{reason})", todo="run it again")
+
+
+class Machine(Worker):
+    """A processor with memory, emulated by unicorn.
+
+    Args:
+        target: its instruction set, a key of `CORES`.
+        limit: seconds of wall-clock time for one batch of operations.
+
+    Raises:
+        BoardError: the emulator has no such processor.
+        MissingTool: the emulator is not installed.
+    """
+
+    def __init__(self, target: str, limit: float) -> None:
+        if target not in CORES:
+            raise BoardError(f"unicorn does not emulate {target}", todo=f"use one of {', '.join(CORES)}")
+        super().__init__("unicorn", (WORKER, CORES[target]), limit)
 
 
 def _with_data(ops: Sequence[Op], results: list[Any], data: bytes) -> list[Any]:

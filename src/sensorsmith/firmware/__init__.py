@@ -5,6 +5,7 @@ from __future__ import annotations
 from sensorsmith.firmware.bench import WASM_STACK, Bench, build_bench
 from sensorsmith.firmware.build import ModelFacts, build
 from sensorsmith.firmware.elf import Elf, Section, Segment, Symbol, read_elf
+from sensorsmith.firmware.hal import further_files
 from sensorsmith.firmware.helpers import forbidden_helpers
 from sensorsmith.firmware.image import Image, firmware_id, patch_identity
 from sensorsmith.firmware.known_answer import known_answer
@@ -31,6 +32,7 @@ __all__ = [
     "find",
     "firmware_id",
     "forbidden_helpers",
+    "further_files",
     "known_answer",
     "patch_identity",
     "read_elf",

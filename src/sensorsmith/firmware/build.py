@@ -12,8 +12,8 @@ from pathlib import Path
 
 from sensorsmith.base.errors import BoardError, DataError
 from sensorsmith.boards import BoardSpec
-from sensorsmith.firmware import port
 from sensorsmith.firmware.elf import read_elf
+from sensorsmith.firmware.hal import HALS
 from sensorsmith.firmware.image import Image, firmware_id, map_text, stamp
 from sensorsmith.firmware.link import STACK, linker_script
 from sensorsmith.firmware.toolchain import LINK, Toolchain, find
@@ -24,8 +24,8 @@ _OWN = {
     "runtime/interface": ("ss_hold.h", "ss_registers.h", "ss_registers.c", "ss_uart.h", "ss_uart.c"),
     "runtime/post": ("ss_post.h",),
     "firmware/c": (
-        *("build_id.c", "build_id.h", "fault.c", "hal.h", "hal_emulated.c", "main.c", "memory.c", "sensor.c"),
-        *("sensor.h", "ss_clock.h", "ss_march.h", "ss_ring.h", "startup.c"),
+        *("build_id.c", "build_id.h", "fault.c", "hal.h", "main.c", "memory.c", "sensor.c", "sensor.h"),
+        *("ss_clock.h", "ss_march.h", "ss_ring.h", "startup.c"),
     ),
 }
 _RING_SECONDS = 0.25
@@ -76,18 +76,19 @@ def build(
         # Names without paths and this map keep the folder's name out of the image.
         toolchain.run([f"-ffile-prefix-map={name}=.", *LINK, "-T", "sensor.ld", "-o", "sensor.elf", *units], folder)
         elf = (folder / "sensor.elf").read_bytes()
-    return _image(stamp(elf), board, toolchain)
+    return _image(stamp(HALS[board.hal].finish(elf)), board, toolchain)
 
 
 def _texts(sensor: Sensor, board: BoardSpec, sources: Mapping[str, str], model: ModelFacts) -> dict[str, str]:
+    hal = HALS[board.hal]
     own = {
         file: files("sensorsmith").joinpath(*room.split("/"), file).read_text(encoding="utf-8").replace("\r\n", "\n")
-        for room, names in _OWN.items()
+        for room, names in (_OWN | {f"firmware/c/{board.hal}": hal.files}).items()
         for file in names
     }
     if len(model.sha256) != 32:
         raise DataError(f"MODEL_ID is a SHA-256 of 32 bytes, not {len(model.sha256)}", where="firmware")
-    own |= emit_c(sensor, model.labels, model.sha256) | port.emit_c()
+    own |= emit_c(sensor, model.labels, model.sha256) | dict(hal.emit(sensor))
     own |= {"ss_config.h": _config(_name(sources), sensor, model), "sensor.ld": _script(board)}
     clash = own.keys() & sources.keys()
     if clash:
@@ -96,7 +97,8 @@ def _texts(sensor: Sensor, board: BoardSpec, sources: Mapping[str, str], model: 
 
 
 def _script(board: BoardSpec) -> str:
-    return linker_script(board.flash.start, board.ram.start, board.ram.start + board.ram.size)
+    stack_top = board.ram.start + board.ram.size
+    return linker_script(board.flash.start, board.ram.start, stack_top, HALS[board.hal].before_vectors)
 
 
 def _name(sources: Mapping[str, str]) -> str:

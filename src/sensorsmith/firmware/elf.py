@@ -67,6 +67,25 @@ class Elf:
                 return symbol
         raise DataError(f"the image has no symbol {name!r}", todo="build it with sensorsmith build")
 
+    def content(self, name: str) -> bytes:
+        """What is stored for the symbol of this name: a constant table.
+
+        Raises:
+            DataError: there is none, or it has no content.
+        """
+        symbol = self.symbol(name)
+        for segment in self.segments:
+            if segment.address <= symbol.address < segment.address + len(segment.data):
+                return segment.data[symbol.address - segment.address :][: symbol.size]
+        raise DataError(f"{name!r} has no content in the image")
+
+    def place(self, address: int) -> str:
+        """An address of code as people say it: `main+12`."""
+        for symbol in self.symbols:
+            if symbol.address <= address < symbol.address + max(symbol.size, 1):
+                return f"{symbol.name}+{address - symbol.address}"
+        return "no function"
+
     def flat(self) -> bytes:
         """The content of flash from its first to its last byte, gaps as 0xFF, which is erased flash."""
         start = self.segments[0].load

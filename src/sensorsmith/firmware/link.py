@@ -17,7 +17,7 @@ MEMORY
 
 SECTIONS
 {{
-  .vectors : {{ KEEP(*(.vectors)) KEEP(*(.interrupts)) }} > FLASH
+{first}  .vectors : {{ KEEP(*(.vectors)) KEEP(*(.interrupts)) }} > FLASH
   .text : {{ *(.text .text.*) . = ALIGN(4); }} > FLASH
   .rodata : {{ *(.rodata .rodata.*) . = ALIGN(4); }} > FLASH
   .data : {{ ss_data_start = .; *(.data .data.*) . = ALIGN(4); ss_data_end = .; }} > RAM AT > FLASH
@@ -29,6 +29,10 @@ SECTIONS
 """
 
 
-def linker_script(flash: int, ram: int, stack_top: int) -> str:
-    """GNU linker script: code and constants from `flash`, statics from `ram`, the stack down from `stack_top`."""
-    return _SCRIPT.format(flash=flash, ram=ram, stack=stack_top)
+def linker_script(flash: int, ram: int, stack_top: int, first: str = "") -> str:
+    """GNU linker script: code and constants from `flash`, statics from `ram`, the stack down from `stack_top`.
+
+    Args:
+        first: sections that come before the vectors.
+    """
+    return _SCRIPT.format(flash=flash, ram=ram, stack=stack_top, first=first)

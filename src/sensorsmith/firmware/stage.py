@@ -7,6 +7,7 @@ from sensorsmith.base.records import Statement, Tool, Value, evidence
 from sensorsmith.boards import load_board
 from sensorsmith.data import load_dataset
 from sensorsmith.firmware.build import ModelFacts, build
+from sensorsmith.firmware.hal import further_files
 from sensorsmith.firmware.known_answer import known_answer
 from sensorsmith.graph import interpret_batch, read_tflite
 from sensorsmith.interface import thing_description
@@ -29,10 +30,13 @@ def build_firmware(work: Work) -> None:
     write_bytes(work.out / "sensor.bin", image.binary)
     write_text(work.out / "sensor.map", image.map_text)
     write_json(work.out / "sensor.td.json", thing_description(sensor, model.labels))
+    for name, content in further_files(board, image.elf).items():
+        write_bytes(work.out / name, content)
     compiler = Tool(name=image.toolchain[0], version=image.toolchain[1])
     built: dict[str, str | float | int] = {"board": board.title, "compiler": f"{compiler.name} {compiler.version}"}
     code = image.sections[".text"]
     facts = {
+        "board": board.name,
         "model_id": model.sha256.hex(),
         "fw_id": image.fw_id,
         "flash_bytes": image.flash,

@@ -1,0 +1,20 @@
+/* lsm6ds.h: what sensor.yaml tells of the motion sensor. */
+#ifndef SS_LSM6DS_H
+#define SS_LSM6DS_H
+
+#include "ss_config.h"
+#include "ss_register_map.h"
+
+#define SS_PERIOD (1000000u * SS_RATE_DENOMINATOR / SS_RATE_NUMERATOR)
+
+struct lsm6ds {
+    uint8_t who_am_i, ctrl1_xl, ctrl2_g;
+    uint8_t ready;               /* bits of STATUS_REG that a sample needs */
+    uint32_t period;             /* us between two samples, rounded down */
+    uint8_t places[SS_CHANNELS]; /* of each channel's low byte among the values */
+};
+
+/* In ss_part.c, which is generated. An emulator finds it in the image by its name. */
+extern const struct lsm6ds ss_part;
+
+#endif

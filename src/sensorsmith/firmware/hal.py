@@ -1,0 +1,58 @@
+"""What differs between kinds of boards: the C that drives the hardware, how it is linked, the files that come out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from sensorsmith.boards import BoardSpec
+from sensorsmith.firmware import port, uf2
+from sensorsmith.firmware.boot2 import seal
+from sensorsmith.firmware.elf import read_elf
+from sensorsmith.firmware.lsm6ds import emit_lsm6ds
+from sensorsmith.spec.types import Sensor
+
+
+@dataclass(frozen=True)
+class Hal:
+    """One kind of board.
+
+    Attributes:
+        files: of its folder under firmware/c.
+        emit: the C that depends on the sensor.
+        before_vectors: what the linker script puts at the start of flash.
+        finish: the last change to the linked image, before its identity is written.
+        formats: further files, by the ending of their name, made from the ELF file.
+    """
+
+    files: tuple[str, ...]
+    emit: Callable[[Sensor], Mapping[str, str]]
+    before_vectors: str = ""
+    finish: Callable[[bytes], bytes] = lambda elf: elf
+    formats: Mapping[str, Callable[[bytes], bytes]] = field(default_factory=dict)
+
+
+def _uf2(elf: bytes) -> bytes:
+    program = read_elf(elf)
+    return uf2.write_uf2(program.flat(), program.segments[0].load, uf2.RP2040)
+
+
+HALS = {
+    "emulated": Hal(("hal_emulated.c",), lambda _: port.emit_c()),
+    "rp2040": Hal(
+        (
+            *("boot2.c", "bus_i2c.c", "bus_uart.c", "buses.h", "hal_rp2040.c", "lsm6ds.c", "lsm6ds.h"),
+            *("rp2040.h", "transducer.h"),
+        ),
+        emit_lsm6ds,
+        before_vectors="  .boot2 : { KEEP(*(.boot2)) . = 252; LONG(0) } > FLASH\n",
+        finish=seal,
+        formats={"uf2": _uf2},
+    ),
+}
+"""By the name in board.toml, which is that of the folder under firmware/c."""
+
+
+def further_files(board: BoardSpec, elf: bytes) -> dict[str, bytes]:
+    """The files that a board is flashed with, beside ELF and BIN, by their names."""
+    return {f"sensor.{ending}": make(elf) for ending, make in HALS[board.hal].formats.items()}
