@@ -1,5 +1,5 @@
 /* The interface with any content of the map, in any state of a transaction, and any byte from the host; and the sensor's
- * side with any result. What is not free is the invariant: a block that is latched is one of the map's. */
+ * side with any result. What is not free is an invariant that every step restores: see the assertions. */
 #include "__fc_builtin.h"
 
 #include "ss_registers.c"
@@ -38,7 +38,7 @@ static void any_post(void)
     Frama_C_make_unknown((char *)post.mean, sizeof post.mean);
     post.begun = Frama_C_unsigned_char_interval(0, 1);
     post.candidate = any();
-    post.run = Frama_C_unsigned_char_interval(0, 32);
+    post.run = any();
     post.reported = any();
     post.place = Frama_C_unsigned_char_interval(0, SS_CLASSES - 1u);
 }
@@ -76,6 +76,7 @@ int main(void)
         Frama_C_make_unknown((char *)uart.frame, sizeof uart.frame);
         uart.size = Frama_C_unsigned_char_interval(0, SS_UART_FRAME - 1u);
         (void)ss_uart_receive(&uart, any(), reply);
+        //@ assert uart.size < SS_UART_FRAME;
         break;
     case 6:
         ss_publish(&registers, &result);
