@@ -22,7 +22,7 @@ def test_nothing_is_open(target: str) -> None:
         ("ss_registers.c", "& (SS_BLOCK_MAXIMUM - 1u)];", "];", "index_bound"),
         ("ss_registers.c", "i < size ? content[i] : 0", "content[i]", "mem_access"),
         ("ss_registers.c", "& 15u);", ");", "shift"),
-        ("ss_uart.c", "    u->size = 0;\n    if (expected", "    if (expected", "assertion"),
+        ("ss_uart.c", "    u->size = 0;\n    if (expected", "    if (expected", "user assertion"),
         ("ss_post.h", "ss_choose(sure, best, 0)", "candidate", "index_bound"),
     ],
 )
