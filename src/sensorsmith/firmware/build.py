@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from math import ceil, log2
@@ -20,14 +20,15 @@ from sensorsmith.firmware.toolchain import LINK, Toolchain, find
 from sensorsmith.interface import emit_c
 from sensorsmith.spec.types import Sensor
 
-_OWN = {
+_PORTABLE = {
     "runtime/interface": ("ss_hold.h", "ss_registers.h", "ss_registers.c", "ss_uart.h", "ss_uart.c"),
     "runtime/post": ("ss_post.h",),
     "firmware/c": (
-        *("build_id.c", "build_id.h", "fault.c", "hal.h", "main.c", "memory.c", "sensor.c", "sensor.h"),
-        *("ss_clock.h", "ss_march.h", "ss_ring.h", "startup.c"),
+        *("build_id.c", "build_id.h", "device.c", "device.h", "hal.h", "sensor.c", "sensor.h"),
+        *("ss_clock.h", "ss_march.h", "ss_ring.h"),
     ),
 }
+_BARE = ("fault.c", "main.c", "memory.c", "startup.c")
 _RING_SECONDS = 0.25
 _RING_MOST = 1024
 
@@ -81,19 +82,27 @@ def build(
 
 def _texts(sensor: Sensor, board: BoardSpec, sources: Mapping[str, str], model: ModelFacts) -> dict[str, str]:
     hal = HALS[board.hal]
-    own = {
-        file: files("sensorsmith").joinpath(*room.split("/"), file).read_text(encoding="utf-8").replace("\r\n", "\n")
-        for room, names in (_OWN | {f"firmware/c/{board.hal}": hal.files}).items()
-        for file in names
-    }
-    if len(model.sha256) != 32:
-        raise DataError(f"MODEL_ID is a SHA-256 of 32 bytes, not {len(model.sha256)}", where="firmware")
-    own |= emit_c(sensor, model.labels, model.sha256) | dict(hal.emit(sensor))
-    own |= {"ss_config.h": _config(_name(sources), sensor, model), "sensor.ld": _script(board)}
+    own = portable_texts(sensor, sources, model)
+    own |= _files("firmware/c", _BARE) | _files(f"firmware/c/{board.hal}", hal.files) | dict(hal.emit(sensor))
+    own["sensor.ld"] = _script(board)
     clash = own.keys() & sources.keys()
     if clash:
         raise DataError(f"the sources must not have a file named {min(clash)}", where="firmware")
     return own | dict(sources)
+
+
+def portable_texts(sensor: Sensor, sources: Mapping[str, str], model: ModelFacts) -> dict[str, str]:
+    """The C of the sensor that is the same on every board, by file name; without the sources themselves."""
+    if len(model.sha256) != 32:
+        raise DataError(f"MODEL_ID is a SHA-256 of 32 bytes, not {len(model.sha256)}", where="firmware")
+    own = {name: text for room, names in _PORTABLE.items() for name, text in _files(room, names).items()}
+    config = {"ss_config.h": _config(_name(sources), sensor, model)}
+    return own | emit_c(sensor, model.labels, model.sha256) | config
+
+
+def _files(room: str, names: Sequence[str]) -> dict[str, str]:
+    folder = files("sensorsmith").joinpath(*room.split("/"))
+    return {name: folder.joinpath(name).read_text(encoding="utf-8").replace("\r\n", "\n") for name in names}
 
 
 def _script(board: BoardSpec) -> str:

@@ -38,7 +38,7 @@ def _uf2(elf: bytes) -> bytes:
 
 
 HALS = {
-    "emulated": Hal(("hal_emulated.c",), lambda _: port.emit_c()),
+    "emulated": Hal(("hal_emulated.c", "port.c", "port.h"), lambda _: port.emit_c()),
     "rp2040": Hal(
         (
             *("boot2.c", "bus_i2c.c", "bus_uart.c", "buses.h", "hal_rp2040.c", "lsm6ds.c", "lsm6ds.h"),

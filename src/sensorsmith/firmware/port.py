@@ -62,15 +62,25 @@ class Interrupt(IntEnum):
     BUS = 1
 
 
-def emit_c() -> dict[str, str]:
-    """The C header `ss_port.h`."""
+def emit_c(base: int | None = BASE) -> dict[str, str]:
+    """The C header `ss_port.h`.
+
+    Args:
+        base: where the peripheral is; None when the firmware is part of a program, which has it as `ss_port`.
+    """
     names = ("WAITING", "NEXT", "PHASE", "LENGTH", "LOST", "SILENT", "CAUSE", "SAMPLING", "LIGHT", "LINE", "ADDRESS")
     offsets = {name: globals()[name] for name in (*names, "BYTES", "SAMPLES")}
+    if base is None:
+        size = f"#define SS_PORT_SIZE 0x{SIZE:X}"
+        place = ["#include <stdint.h>", size, "extern uint8_t ss_port[SS_PORT_SIZE];", "#define SS_PORT ss_port"]
+    else:
+        place = [f"#define SS_PORT 0x{base:08X}u"]
     lines = [
         "/* The emulated peripheral. Generated; do not edit. */",
         "#ifndef SS_PORT_H",
         "#define SS_PORT_H",
-        *(f"#define SS_PORT_{name} 0x{BASE + offset:08X}u" for name, offset in offsets.items()),
+        *place,
+        *(f"#define SS_PORT_{name} 0x{offset:X}u" for name, offset in offsets.items()),
         *(f"#define SS_PHASE_{phase.name} {int(phase)}u" for phase in Phase),
         "#endif",
     ]

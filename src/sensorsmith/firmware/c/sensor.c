@@ -20,6 +20,13 @@ static uint32_t filled;                         /* samples in it */
 static uint32_t skipped;                        /* windows since the last report */
 static uint8_t observed;                        /* STATUS bits that the next report will carry */
 
+void ss_sensor_start(void)
+{
+    now.ms = 0;
+    now.rest = 0;
+    ss_sensor_begin();
+}
+
 void ss_sensor_begin(void)
 {
     ss_ring_empty(&ss_samples);

@@ -9,6 +9,9 @@ extern struct ss_ring ss_samples;
 
 enum ss_step { SS_STEP_NOTHING, SS_STEP_WORKED, SS_STEP_REPORTED };
 
+/* As after power on. */
+void ss_sensor_start(void);
+
 /* The next window begins with the next sample. */
 void ss_sensor_begin(void);
 

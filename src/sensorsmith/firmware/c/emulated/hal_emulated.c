@@ -1,143 +1,9 @@
-/* hal_emulated.c: samples, bus, light and event line of a board that is emulated (firmware/port.py says how it works). */
+/* hal_emulated.c: a processor that an emulator stops where it sleeps, to raise an interrupt of the peripheral. */
 #include "hal.h"
+#include "port.h"
 #include "ss_hold.h"
-#include "ss_port.h"
-#include "ss_uart.h"
-
-#define WORD(address) (*(volatile uint32_t *)(address))
-#define BYTES ((volatile uint8_t *)SS_PORT_BYTES)
-#define SAMPLES ((const volatile int16_t *)SS_PORT_SAMPLES)
-
-static struct ss_registers *registers;
-static struct ss_ring *ring;
-static struct ss_bus i2c;
-static struct ss_uart uart;
-static volatile uint32_t resting; /* samples until the rest is over */
-
-void ss_samples_isr(void);
-void ss_bus_isr(void);
 
 __attribute__((section(".interrupts"), used)) static void (*const interrupts[])(void) = {ss_samples_isr, ss_bus_isr};
-
-uint8_t ss_hal_reset_cause(void)
-{
-    return (uint8_t)WORD(SS_PORT_CAUSE);
-}
-
-static void show(void)
-{
-    WORD(SS_PORT_LINE) = registers->attention ^ 1u ^ ss_setting(registers, SS_INT_POL);
-    WORD(SS_PORT_LIGHT) = WORD(SS_PORT_SAMPLING) & ss_setting(registers, SS_LED);
-    WORD(SS_PORT_ADDRESS) = ss_setting(registers, SS_ADDR);
-}
-
-void ss_hal_start(struct ss_registers *r, struct ss_ring *samples)
-{
-    registers = r;
-    ring = samples;
-    ss_bus_open(&i2c, r);
-    ss_uart_open(&uart, r);
-    show();
-}
-
-void ss_hal_sampling(uint8_t on)
-{
-    WORD(SS_PORT_SAMPLING) = on;
-    resting = 0;
-}
-
-uint8_t ss_hal_transducer(void)
-{
-    return WORD(SS_PORT_SILENT) == 0;
-}
-
-void ss_hal_rest(uint16_t seconds)
-{
-    resting = seconds * (SS_RATE_NUMERATOR / SS_RATE_DENOMINATOR) +
-              seconds * (SS_RATE_NUMERATOR % SS_RATE_DENOMINATOR) / SS_RATE_DENOMINATOR;
-}
-
-uint8_t ss_hal_resting(void)
-{
-    return resting != 0;
-}
-
-/* Samples pass unseen while the transducer is stopped; a rest ends with one of them, and those behind it wait. */
-static uint32_t pass(uint32_t waiting)
-{
-    uint32_t passed = resting != 0 && resting < waiting ? resting : waiting;
-    resting -= resting < passed ? resting : passed;
-    return passed;
-}
-
-static uint32_t put(uint32_t waiting)
-{
-    uint32_t room = ss_ring_room(ring), count = waiting < room ? waiting : room;
-    for (uint32_t n = 0; n < count; n++) {
-        int16_t sample[SS_CHANNELS];
-        for (uint32_t i = 0; i < SS_CHANNELS; i++)
-            sample[i] = SAMPLES[(WORD(SS_PORT_NEXT) + n) * SS_CHANNELS + i];
-        ss_ring_put(ring, sample);
-    }
-    return count;
-}
-
-static void take_samples(void)
-{
-    uint32_t waiting = WORD(SS_PORT_WAITING);
-    uint32_t count = WORD(SS_PORT_SAMPLING) ? put(waiting) : pass(waiting);
-    WORD(SS_PORT_NEXT) += count;
-    WORD(SS_PORT_WAITING) = waiting - count;
-    ring->lost += WORD(SS_PORT_LOST);
-    WORD(SS_PORT_LOST) = 0;
-}
-
-void ss_samples_isr(void)
-{
-    take_samples();
-}
-
-static void serve_uart(uint32_t length)
-{
-    uint8_t reply[SS_UART_FRAME];
-    uint32_t size = 0;
-    for (uint32_t i = 0; i < length && size == 0; i++)
-        size = ss_uart_receive(&uart, BYTES[i], reply);
-    for (uint32_t i = 0; i < size; i++)
-        BYTES[i] = reply[i];
-    WORD(SS_PORT_LENGTH) = size;
-}
-
-void ss_bus_isr(void)
-{
-    uint32_t length = WORD(SS_PORT_LENGTH);
-    switch (WORD(SS_PORT_PHASE)) {
-    case SS_PHASE_START_WRITE:
-        ss_bus_start_write(&i2c);
-        break;
-    case SS_PHASE_WRITE:
-        for (uint32_t i = 0; i < length; i++)
-            ss_bus_write(&i2c, BYTES[i]);
-        break;
-    case SS_PHASE_START_READ:
-        ss_bus_start_read(&i2c);
-        break;
-    case SS_PHASE_READ:
-        for (uint32_t i = 0; i < length; i++)
-            BYTES[i] = ss_bus_read(&i2c);
-        break;
-    case SS_PHASE_STOP:
-        ss_bus_end(&i2c);
-        break;
-    case SS_PHASE_UART:
-        serve_uart(length);
-        break;
-    default:
-        break;
-    }
-    WORD(SS_PORT_PHASE) = SS_PHASE_NONE;
-    show();
-}
 
 /* The emulator stops here, raises an interrupt, and wakes the processor at the caller. */
 __attribute__((noinline)) void ss_idle(void);
@@ -148,13 +14,13 @@ void ss_idle(void)
 
 void ss_hal_wait(void)
 {
-    show();
-    if (WORD(SS_PORT_WAITING) == 0) {
+    ss_port_show();
+    if (!ss_port_waiting()) {
         ss_idle();
         return;
     }
     ss_hold(); /* more samples than the ring holds have come at once: the interrupt is still pending */
-    take_samples();
+    ss_samples_isr();
     ss_release();
 }
 
@@ -163,7 +29,6 @@ extern uint32_t ss_stack_top[];
 
 void ss_hal_reset(void)
 {
-    WORD(SS_PORT_CAUSE) = SS_RESET_CAUSE_COMMAND;
-    WORD(SS_PORT_SAMPLING) = 0;
+    ss_port_restarted();
     __asm__ volatile("msr msp, %0\n\tbx %1" ::"r"(ss_stack_top), "r"(ss_reset) : "memory");
 }
