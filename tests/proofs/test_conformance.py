@@ -10,6 +10,7 @@ import pytest
 from tests import tiny
 from tests.proofs.altered import BOARD, altered
 
+from sensorsmith.boards import load_board
 from sensorsmith.emulate import CortexM, open_board
 from sensorsmith.proofs import CHECKS, Stream, conformance
 from sensorsmith.proofs.conformance import run_checks
@@ -187,6 +188,12 @@ def test_the_sensor_conforms(board: CortexM) -> None:
     findings = conformance(board, STREAM)
     assert [f.name for f in findings if f.verdict != "passed"] == []
     assert len(findings) == len(CHECKS) == len({check.name for check in CHECKS})
+
+
+def test_so_does_a_pico_over_its_own_i2c(pico_elf: bytes) -> None:
+    with open_board(load_board("pico"), pico_elf, tiny.SHAPE) as pico:
+        findings = conformance(pico, STREAM)
+    assert [f for f in findings if f.verdict != "passed"] == []
 
 
 @pytest.mark.parametrize("image", IMAGES, ids=lambda names: names[0])

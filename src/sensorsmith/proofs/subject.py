@@ -31,7 +31,7 @@ class Effort:
     exhaustive: bool = False
 
 
-CAMPAIGN = Effort(inputs=300, transactions=20000, exhaustive=True)
+CAMPAIGN = Effort(inputs=200, transactions=20000, exhaustive=True)
 """For a result that is kept: ten minutes and more, by the size of the model."""
 
 
