@@ -1,15 +1,17 @@
 """The pipeline: from sensor.yaml to a documented sensor. A stage runs only when something it depends on has changed.
 
     data -> windows -> features -> train -> model -> compile -> firmware -> measure -> footprint -> datasheet -> release
+                                                                         -> prove ---------------->
 
-`model` quantizes what `train` made; a model that the user brings takes the place of both.
+`model` quantizes what `train` made; a model that the user brings takes the place of both. `prove` takes its time, and
+runs when it is asked for; once it has run on a firmware, its verdicts stay with it.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -31,6 +33,8 @@ from sensorsmith.firmware.stage import build_firmware
 from sensorsmith.footprint import EnergyUse, assess
 from sensorsmith.footprint.stage import assess_footprint
 from sensorsmith.measure.stage import measure_sensor
+from sensorsmith.proofs import Finding
+from sensorsmith.proofs.stage import conformance_of, prove_sensor
 from sensorsmith.spec import Declarations, ModelFile, Sensor, load_declarations, load_sensor
 from sensorsmith.spec.stage import Progress, Work, read_record, silent, tool_versions
 from sensorsmith.train.record import framework_versions
@@ -77,6 +81,7 @@ class Stage:
         rooms: folders and files of the package that compute it, beside `base` and `spec`.
         sections: the sections of sensor.yaml that it reads.
         outside: what else its result depends on: hashes of the user's files, versions of tools.
+        on_request: it runs only when it is asked for; otherwise a result that it has is used, and none left out.
     """
 
     name: str
@@ -85,6 +90,7 @@ class Stage:
     rooms: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
     outside: Callable[[Project], Mapping[str, str]] = field(default=lambda _: {})
+    on_request: bool = False
 
 
 def _source(project: Project) -> Mapping[str, str]:
@@ -117,6 +123,11 @@ def _emulator(project: Project) -> Mapping[str, str]:
     if importlib.util.find_spec(emulator) is None:
         raise MissingTool("the emulator is not installed", todo='run: pip install "sensorsmith[emulate]"')
     return tool_versions(emulator, "numpy")
+
+
+def _proof_tools(project: Project) -> Mapping[str, str]:
+    description = hash_file(project.folder / "sensor.yaml")
+    return {**_emulator(project), **_compiler(project), "sensor.yaml": description}
 
 
 def _renderers(project: Project) -> Mapping[str, str]:
@@ -177,6 +188,15 @@ _MEASURE = Stage(
     ("identity", "board", "features", "outputs", *_SIGNAL),
     _emulator,
 )
+_PROVE = Stage(
+    "prove",
+    prove_sensor,
+    ("data", "windows", "model", "compile", "firmware"),
+    ("boards", "data", "emulate", "firmware", "graph", "interface", "measure", "proofs", "runtime"),
+    tuple(Sensor.model_fields),
+    _proof_tools,
+    on_request=True,
+)
 _FOOTPRINT = Stage(
     "footprint",
     assess_footprint,
@@ -188,12 +208,12 @@ _FOOTPRINT = Stage(
 _DATASHEET = Stage(
     "datasheet",
     write_datasheet,
-    ("data", "windows", "model", "compile", "firmware", "measure", "footprint"),
+    ("data", "windows", "model", "compile", "firmware", "measure", "prove", "footprint"),
     ("boards", "datasheet", "interface"),
     tuple(Sensor.model_fields),
     _renderers,
 )
-_REST = (_COMPILE, _FIRMWARE, _MEASURE, _FOOTPRINT, _DATASHEET)
+_REST = (_COMPILE, _FIRMWARE, _PROVE, _MEASURE, _FOOTPRINT, _DATASHEET)
 
 TRAINED = (_DATA, _WINDOWS, _FEATURES, _TRAIN, _QUANTIZE, *_REST)
 BROUGHT = (_DATA, _WINDOWS, _FEATURES, _BRING, *_REST)
@@ -222,11 +242,14 @@ class Nobody:
         pass
 
 
-def run(project: Project, until: str | None = None, watch: Watch | None = None) -> dict[str, StageResult]:
+def run(
+    project: Project, until: str | None = None, watch: Watch | None = None, asked: Collection[str] = ()
+) -> dict[str, StageResult]:
     """Run the stages that changed.
 
     Args:
         until: name of the last stage to run; all by default.
+        asked: names of stages that run only on request.
 
     Returns:
         The results by stage name.
@@ -242,9 +265,14 @@ def run(project: Project, until: str | None = None, watch: Watch | None = None) 
     todo = stages(project.sensor)
     if until is not None:
         todo = todo[: [stage.name for stage in todo].index(until) + 1]
+    wanted = [stage for stage in todo if not stage.on_request or stage.name in asked]
     outside = {stage.name: dict(stage.outside(project)) for stage in todo}
-    for number, stage in enumerate(todo, 1):
-        progress = watch.start(stage.name, number, len(todo))
+    for stage in todo:
+        if stage not in wanted:
+            found = cache.find(_key(stage, project, results, outside[stage.name]))
+            results |= {stage.name: found} if found is not None else {}
+            continue
+        progress = watch.start(stage.name, wanted.index(stage) + 1, len(wanted))
         folders = {name: results[name].folder for name in stage.reads if name in results}
         work = Work(project.sensor, project.declarations, project.folder, folders, Path(), progress)
         key = _key(stage, project, results, outside[stage.name])
@@ -279,17 +307,40 @@ class Outcome:
     values: Mapping[str, Mapping[str, Value]]
 
 
-def make(project: Project, watch: Watch | None = None) -> Outcome:
+def make(project: Project, watch: Watch | None = None, asked: Collection[str] = ()) -> Outcome:
     """Run all stages that changed, check the requirements, and put the result in `build/` of the project.
+
+    Args:
+        asked: names of stages that run only on request.
 
     Raises:
         RequirementFailed: the sensor breaks a requirement of its sensor.yaml; `build/` is left as it was.
         SensorsmithError: of the stage that failed.
     """
-    results = run(project, watch=watch)
+    results = run(project, watch=watch, asked=asked)
     values = {name: read_record(result.folder).values for name, result in results.items()}
     check_requirements(project.sensor, values)
     return Outcome(release(project.folder / OUTPUT, results), results, values)
+
+
+def prove(project: Project, watch: Watch | None = None) -> Path:
+    """Make the sensor, prove it, and return `build/proofs.json`; a proof that is broken stands there, and is no error.
+
+    Raises:
+        UserError: the firmware is that of a recorder.
+        SensorsmithError: as `make`.
+    """
+    return make(project, watch, asked=("prove",)).folder / "proofs.json"
+
+
+def check_conformance(project: Project, watch: Watch | None = None) -> list[Finding]:
+    """Run the checks of the register map on the firmware of a project.
+
+    Raises:
+        SensorsmithError: of the stage that failed.
+    """
+    folders = {name: result.folder for name, result in run(project, "firmware", watch).items()}
+    return conformance_of(Work(project.sensor, project.declarations, project.folder, folders, Path()))
 
 
 # Field of `requirements`, where its value is found, which side is good, and the unit and factor to print it in.
@@ -328,6 +379,7 @@ def check_requirements(sensor: Sensor, values: Mapping[str, Mapping[str, Value]]
 _RELEASED = {
     "model": ("model.tflite", "training.json"),
     "firmware": ("sensor.map", "sensor.td.json"),
+    "prove": ("proofs.json", "audit.zip"),
     "datasheet": ("datasheet.json", "datasheet.html", "datasheet.pdf"),
 }
 
@@ -344,6 +396,8 @@ def release(folder: Path, results: Mapping[str, StageResult]) -> Path:
     board = load_board(json.loads((results["firmware"].folder / "firmware.json").read_text(encoding="utf-8"))["board"])
     contents = {"sensor.elf": elf, "sensor.bin": binary} | further_files(board, elf)
     for stage, names in _RELEASED.items():
+        if stage not in results:
+            continue
         contents |= {name: (results[stage].folder / name).read_bytes() for name in names}
     for file in sorted((results["compile"].folder / "c").iterdir()):
         contents[f"c/{file.name}"] = file.read_bytes()

@@ -58,6 +58,32 @@ def test_a_bus_that_only_the_emulator_serves_says_so() -> None:
     assert bus.text == "I2C, address 0x2A; this image speaks it on the emulated board only"
 
 
+def test_privacy_has_the_verdicts_of_the_proofs() -> None:
+    verdicts = example().privacy.verdicts
+    assert isinstance(verdicts, Statement)
+    assert verdicts.text == "holds: non-interference, canary-fuzz; not run: memory-isolation"
+    assert verdicts.evidence[0].file == "prove/proofs.json"
+    broken = copy.deepcopy(tables())
+    broken["proofs.json"]["proofs"][1]["verdict"] = "broken"
+    found = collected(records(), broken).privacy.verdicts
+    assert isinstance(found, Statement)
+    assert found.text == "broken: canary-fuzz; holds: non-interference; not run: memory-isolation"
+
+
+def test_without_proofs_a_sensor_is_not_proven() -> None:
+    without = {name: table for name, table in tables().items() if name != "proofs.json"}
+    verdicts = collected(records(), without).privacy.verdicts
+    assert isinstance(verdicts, Statement)
+    assert (verdicts.text, verdicts.by) == ("not proven", "sensorsmith prove has not been run")
+
+
+def test_a_verdict_that_is_none() -> None:
+    wrong = copy.deepcopy(tables())
+    wrong["proofs.json"]["proofs"][0]["verdict"] = "probably"
+    with pytest.raises(DataError, match=r"^proofs\.json: /proofs/0/verdict: Input should be 'holds', 'broken' "):
+        collected(records(), wrong)
+
+
 def test_a_declaration_says_by_whom_and_when() -> None:
     found = example().declared.out_of_scope
     assert isinstance(found, Statement)

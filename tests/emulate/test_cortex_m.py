@@ -262,6 +262,38 @@ def test_counts_depend_neither_on_the_input_nor_on_the_run(board: CortexM) -> No
     assert all(count == counts[0] for count in counts)
 
 
+def test_work_is_counted_over_several_operations_and_in_interrupts(board: CortexM) -> None:
+    def counted() -> dict[int, int]:
+        board.do([("begin_count",)], "counting")
+        board.read(0x10, 16)
+        (found,) = board.do([("end_count",)], "counting")
+        return {address: executed for address, executed, _ in found}
+
+    first = counted()
+    latch = board._program.symbol("latch")
+    assert first[latch.address] == 1 and first == counted()
+    board.do([("begin_count",)], "counting")
+    (nothing,) = board.do([("end_count",)], "counting")
+    assert nothing == []
+
+
+def test_steps_are_exact_in_code_that_has_run_before(board: CortexM) -> None:
+    """And a run behind them stops where it should."""
+
+    ram = ("read", BOARD.ram.start, BOARD.ram.size)
+
+    def memory(steps: list[int]) -> bytes:
+        *_, found = board.do([*board._begin(window), *(("step", count) for count in steps), ram], "stepping")
+        board.do([("run", board._idle)], "finishing")
+        return bytes(found)
+
+    (window,) = _windows(1)
+    board.classify(window[None])
+    expected = memory([1] * 300)
+    assert memory([300]) == memory([100, 200]) == expected != memory([400])
+    assert decode_result(board.read(None, 16)).sequence == 1
+
+
 def test_counting_leaves_no_trace(board: CortexM) -> None:
     windows = _windows(9)
     before = board.classify(windows)

@@ -12,7 +12,7 @@ from tests import tiny
 
 from sensorsmith.base.errors import BoardError, DataError, MissingTool, ToolFailed
 from sensorsmith.boards import BoardSpec, list_boards, load_board
-from sensorsmith.firmware import Image, Toolchain, build, find, read_elf
+from sensorsmith.firmware import Image, Toolchain, build, find, image_sources, read_elf
 from sensorsmith.firmware.link import STACK
 from sensorsmith.spec.types import Sensor
 
@@ -192,10 +192,8 @@ def test_the_own_c_has_no_warnings(
 ) -> None:
     if shutil.which(command[0]) is None:
         pytest.skip(f"{command[0]} is not installed")
-    from sensorsmith.firmware.build import _texts
-
     spec = load_board(board)
-    texts = _texts(tiny_sensor, spec, tiny_sources, tiny.FACTS)
+    texts = image_sources(tiny_sensor, spec, tiny_sources, tiny.FACTS)
     for name, text in texts.items():
         (tmp_path / name).write_text(text)
     flags = [

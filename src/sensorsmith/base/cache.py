@@ -94,13 +94,23 @@ class Cache:
         Raises:
             StorageError: the disk is full or the folder forbidden. Nothing half made stays behind.
         """
-        folder = self.root / key.stage / key.digest[:24]
+        if (found := self.find(key)) is not None:
+            return found
+        folder = self._folder(key)
         damage = _damage(folder)
-        if damage is None:
-            return StageResult(key.stage, folder, _digest(folder), False, "reused: nothing it depends on has changed")
         why = f"ran: {damage}" if damage else f"ran: {self._difference(key)}"
         self._make(key, folder, build)
         return StageResult(key.stage, folder, _digest(folder), True, why)
+
+    def find(self, key: Key) -> StageResult | None:
+        """The folder for `key` where there is a whole one."""
+        folder = self._folder(key)
+        if _damage(folder) is not None:
+            return None
+        return StageResult(key.stage, folder, _digest(folder), False, "reused: nothing it depends on has changed")
+
+    def _folder(self, key: Key) -> Path:
+        return self.root / key.stage / key.digest[:24]
 
     def _make(self, key: Key, folder: Path, build: Callable[[Path], None]) -> None:
         workshop = self.root / "tmp"

@@ -16,6 +16,7 @@ VERBS = {
     "make": "Make a sensor: model, C, firmware, measurements, datasheet.",
     "run": "Run a sensor on an emulated board, and see what it tells its host.",
     "explain": "Replay a window through every stage; name the first that differs.",
+    "prove": "Prove that the signal cannot leave the sensor; check its registers.",
     "compile": "Compile an int8 .tflite model into a folder of C.",
     "profile": "Show what a model costs on a target, layer by layer.",
     "footprint": "Show the life-cycle carbon, line by line.",

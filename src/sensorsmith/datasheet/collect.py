@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -28,6 +28,7 @@ from sensorsmith.datasheet.types import (
     Memory,
     Model,
     Performance,
+    Privacy,
     Rows,
     Setting,
     Signal,
@@ -38,6 +39,7 @@ from sensorsmith.spec import Declarations, Sensor
 from sensorsmith.spec.types import Known
 
 Row = tuple[str | int | float, ...]
+_VERDICTS = ("broken", "holds", "not run")
 _TOOL = Tool(name="sensorsmith", version=__version__)
 
 
@@ -73,6 +75,15 @@ class _Gap(_Read):
 class _Carbon(_Read):
     lines: list[_Line]
     not_provided: list[_Gap]
+
+
+class _Proof(_Read):
+    name: str
+    verdict: Literal["holds", "broken", "not run"]
+
+
+class _Proofs(_Read):
+    proofs: list[_Proof]
 
 
 class _Sources:
@@ -127,7 +138,7 @@ def collect(
         declarations: the typed declarations.yaml.
         records: each stage's record, by stage name.
         tables: parsed JSON files of the stages by file name: `evaluation.json` (labels, confusion, people),
-            `firmware.json` (model_id, fw_id), `footprint.json` (lines).
+            `firmware.json` (model_id, fw_id), `footprint.json` (lines), `proofs.json` (proofs).
 
     Returns:
         the document; whatever is missing stands in it as `Absent`.
@@ -174,6 +185,7 @@ def collect(
             unseen=take("windows", "unseen"),
         ),
         interface=_interface(sensor, sources),
+        privacy=_privacy(sources),
         footprint=_footprint(sources),
         setting=_setting(sensor),
         declared=_declared(declarations),
@@ -224,6 +236,17 @@ def _interface(sensor: Sensor, sources: _Sources) -> Interface:
             method="derived",
         ),
     )
+
+
+def _privacy(sources: _Sources) -> Privacy:
+    found = _read(sources.tables, "proofs.json", _Proofs.model_validate)
+    if found is None:
+        return Privacy(verdicts=Statement(text="not proven", method="derived", by="sensorsmith prove has not been run"))
+    names = {verdict: [p.name for p in found.proofs if p.verdict == verdict] for verdict in _VERDICTS}
+    text = "; ".join(f"{verdict}: {', '.join(which)}" for verdict, which in names.items() if which)
+    proof = sources.evidence("prove", "proofs.json", "/proofs")
+    by = "proofs of the image on the emulated board"
+    return Privacy(verdicts=Statement(text=text, method="derived", by=by, evidence=proof))
 
 
 def _memory(board: BoardSpec | None, sources: _Sources) -> Memory:

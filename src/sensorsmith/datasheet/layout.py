@@ -100,6 +100,7 @@ def _identity(d: Document) -> tuple[Fact, ...]:
         ),
         Fact("Result", timing, _method(s.window), ""),
         _fact("Interface", d.interface.bus, "/interface/bus"),
+        _fact("Privacy proofs", d.privacy.verdicts, "/privacy/verdicts"),
         Fact("Model ID", _hash(i.model_id, "/identity/model_id"), "", _evidence(i.model_id)),
         Fact("Firmware ID", _hash(i.firmware_id, "/identity/firmware_id"), "", _evidence(i.firmware_id)),
         _fact("Toolchain", d.model.toolchain, "/model/toolchain"),

@@ -15,13 +15,14 @@ _TABLES = {
     "compile.json": "compile",
     "firmware.json": "firmware",
     "footprint.json": "footprint",
+    "proofs.json": "prove",
 }
 
 
 def write_datasheet(work: Work) -> None:
     """Collect all records into datasheet.json, and render it as PDF and HTML."""
     records = {stage: read_record(folder) for stage, folder in work.inputs.items()}
-    tables = {file: work.read_json(stage, file) for file, stage in _TABLES.items()}
+    tables = {file: work.read_json(stage, file) for file, stage in _TABLES.items() if stage in work.inputs}
     document = collect(work.sensor, load_board(work.sensor.board), work.declarations, records, tables)
     write_text(work.out / "datasheet.json", to_json(document))
     write_text(work.out / "datasheet.html", render_html(document))

@@ -140,6 +140,13 @@ class Interface(Part):
     """address, name, access, bytes, meaning."""
 
 
+class Privacy(Part):
+    """What was proven on the image of the firmware about what leaves it."""
+
+    verdicts: Value
+    """Which proofs are broken, hold or were not run; or `not proven`."""
+
+
 class Footprint(Part):
     total_kg: Value
     left_out: Value
@@ -185,6 +192,7 @@ class Document(Part):
     model: Model
     dataset: Dataset
     interface: Interface
+    privacy: Privacy
     footprint: Footprint
     setting: Setting
     declared: Declared

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
 from sensorsmith.base.errors import DataError, EmulatorError
 from sensorsmith.boards import BoardSpec
+from sensorsmith.firmware.port import Phase
 from sensorsmith.interface import Result, Status, decode_result
 
 Progress = Callable[[int, int], None]
@@ -79,6 +80,15 @@ class Board(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+
+
+@runtime_checkable
+class PhasedBoard(Board, Protocol):
+    """A board that also takes a transaction one phase at a time, so that one can be paused, or broken off."""
+
+    def bus(self, phase: Phase, data: bytes = b"", length: int = 0) -> bytes:
+        """One phase of a bus transaction: `data` is written, or `length` bytes are read, 256 at most."""
+        ...
 
 
 Samples = npt.NDArray[np.int16]

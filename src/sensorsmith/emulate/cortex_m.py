@@ -84,36 +84,32 @@ class CortexM:
             self.do([*self._give(part), *self._woken()], "taking samples")
 
     def read(self, register: int | None, length: int) -> bytes:
-        if register is not None:
-            self.bus(port.Phase.START_WRITE)
-            self.bus(port.Phase.WRITE, bytes([register]))
-        self.bus(port.Phase.START_READ)
-        data = b"".join(
-            self.bus(port.Phase.READ, length=min(port.BYTES_MAXIMUM, length - at))
-            for at in range(0, length, port.BYTES_MAXIMUM)
-        )
-        self.bus(port.Phase.STOP)
+        (data,) = self.reads([(register, length)])
         return data
 
+    def reads(self, requests: Sequence[tuple[int | None, int]]) -> list[bytes]:
+        """Many reads (register, length), each a transaction of its own, in one batch."""
+        answers = self.do([op for request in requests for op in self._read(*request)], "reading registers")
+        parts = (bytes(answer) for answer in answers if isinstance(answer, bytes))
+        return [b"".join(next(parts) for _ in _pieces(length)) for _, length in requests]
+
     def write(self, register: int, data: bytes) -> None:
-        self.bus(port.Phase.START_WRITE)
-        self.bus(port.Phase.WRITE, bytes([register, *data]))
-        self.bus(port.Phase.STOP)
+        ops = [
+            *self._served(port.Phase.START_WRITE),
+            *self._served(port.Phase.WRITE, bytes([register, *data])),
+            *self._served(port.Phase.STOP),
+        ]
+        self.do(ops, "writing registers")
 
     def uart(self, data: bytes) -> bytes:
-        reply = b""
+        ops: list[Op] = []
         for byte in data:
-            size, found = self.do(
-                [
-                    *self._phase(port.Phase.UART, bytes([byte])),
-                    *self._woken(),
-                    ("read", port.BASE + port.LENGTH, 4),
-                    ("read", port.BASE + port.BYTES, port.BYTES_MAXIMUM),
-                ],
-                "serving a serial line",
-            )[-2:]
-            reply += found[: int.from_bytes(size, "little")]
-        return reply
+            ops += self._served(port.Phase.UART, bytes([byte]))
+            ops += [("read", port.BASE + port.LENGTH, 4), ("read", port.BASE + port.BYTES, port.BYTES_MAXIMUM)]
+        answers = [bytes(answer) for answer in self.do(ops, "serving a serial line") if isinstance(answer, bytes)]
+        return b"".join(
+            reply[: int.from_bytes(size, "little")] for size, reply in zip(answers[::2], answers[1::2], strict=True)
+        )
 
     def peek(self, offset: int) -> int:
         """A word of the emulated peripheral (firmware/port.py): the light, the event line."""
@@ -126,7 +122,7 @@ class CortexM:
 
     def bus(self, phase: port.Phase, data: bytes = b"", length: int = 0) -> bytes:
         """One phase of a bus transaction: `data` is written, or `length` bytes are read, 256 at most."""
-        ops = [*self._phase(phase, data, length), *self._woken(), ("read", port.BASE + port.BYTES, length)]
+        ops = [*self._served(phase, data, length), ("read", port.BASE + port.BYTES, length)]
         return bytes(self.do(ops, f"serving {phase.name}")[-1])
 
     def classify(self, windows: npt.NDArray[np.int16], progress: Progress | None = None) -> list[Result]:
@@ -229,3 +225,20 @@ class CortexM:
             ("write", port.BASE + port.PHASE, struct.pack("<II", phase, len(data) or length)),
             self._interrupt(port.Interrupt.BUS),
         ]
+
+    def _served(self, phase: port.Phase, data: bytes = b"", length: int = 0) -> list[Op]:
+        return [*self._phase(phase, data, length), *self._woken()]
+
+    def _read(self, register: int | None, length: int) -> list[Op]:
+        ops: list[Op] = []
+        if register is not None:
+            ops += self._served(port.Phase.START_WRITE) + self._served(port.Phase.WRITE, bytes([register]))
+        ops += self._served(port.Phase.START_READ)
+        for piece in _pieces(length):
+            ops += [*self._served(port.Phase.READ, length=piece), ("read", port.BASE + port.BYTES, piece)]
+        return ops + self._served(port.Phase.STOP)
+
+
+def _pieces(length: int) -> list[int]:
+    """Lengths of a read in pieces that the port holds."""
+    return [min(port.BYTES_MAXIMUM, length - at) for at in range(0, length, port.BYTES_MAXIMUM)]

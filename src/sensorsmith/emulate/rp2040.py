@@ -15,6 +15,7 @@ from sensorsmith.boards import BoardSpec
 from sensorsmith.emulate.board import Progress, Samples, check_samples, check_window, check_windows, first_result
 from sensorsmith.emulate.machine import Op, Stop, Worker
 from sensorsmith.firmware import read_elf
+from sensorsmith.firmware.port import Phase as BusPhase
 from sensorsmith.interface import Result, block
 
 WORKER = Path(__file__).with_name("worker_rp2040.py")
@@ -102,6 +103,18 @@ class Rp2040:
             settle: let the firmware work on afterwards until it sleeps.
         """
         return list(self._work([("host", *([phase] for phase in phases))], "serving the bus", settle)[0])
+
+    def bus(self, phase: BusPhase, data: bytes = b"", length: int = 0) -> bytes:
+        """One phase of a bus transaction, as `PhasedBoard` has it."""
+        phases: dict[BusPhase, list[Phase]] = {
+            BusPhase.START_WRITE: [["start", self.address, 0]],
+            BusPhase.WRITE: [["write", byte] for byte in data],
+            BusPhase.START_READ: [["start", self.address, 1]],
+            BusPhase.READ: [["read"]] * length,
+            BusPhase.STOP: [["stop"]],
+        }
+        answers = self.host(phases[phase])
+        return bytes(answers) if phase is BusPhase.READ else b""
 
     def wait(self, seconds: float) -> None:
         """Let time pass."""

@@ -23,6 +23,7 @@ The operations, in a request `{"ops": [[name, argument...], ...]}`:
     jump address stack         sets PC and SP
     wake                       sets PC to LR: returns from the function at whose first instruction the core stands
     run until                  runs from PC to the address `until`
+    step n                     runs `n` instructions from PC, or to where the core sleeps
     interrupt n vectors        takes interrupt `n`, by the vector table at the address `vectors`, as soon as interrupts
                                are not held, and runs until it returns to where the core was
     call function until a...   calls a function with up to four arguments, as an interrupt would: all registers are as
@@ -30,6 +31,8 @@ The operations, in a request `{"ops": [[name, argument...], ...]}`:
     count until entries        `run`, counting instructions: [[entry, n], ...] for the functions that returned, those
                                that they called included; and [[address, n, taken], ...] for each that was executed:
                                how often, and how often the next one was not the one behind it
+    begin_count                counts the instructions of all operations from here on
+    end_count                  gives [[address, n, taken], ...] for each that was executed since
     save address size...       keeps registers and these ranges of memory
     restore                    brings back what was kept
 """
@@ -93,6 +96,7 @@ class Core:
         self._uc.ctl_set_cpu_model(CORES[core])
         self._kept: tuple[Any, list[tuple[int, bytes]]] | None = None
         self._until: int | None = None
+        self._counter: tuple[_Counter, int] | None = None
         self.body = memoryview(b"")
         self.out = bytearray()
 
@@ -125,10 +129,15 @@ class Core:
         if self.pc != until:
             raise Stopped("the core sleeps")
 
+    def step(self, count: int) -> None:
+        self._uc.ctl_flush_tb()  # blocks translated before are not counted
+        self._uc.emu_start(self.pc | 1, 0, count=count)
+        self._uc.ctl_flush_tb()  # and those translated now run past the place where `run` stops
+
     def interrupt(self, number: int, vectors: int) -> None:
         """Exception entry and return as the Armv7-M manual has them (B1.5.6 and B1.5.8), from thread mode."""
         while self._uc.reg_read(UC_ARM_REG_PRIMASK):
-            self._uc.emu_start(self.pc | 1, 0, count=1)
+            self.step(1)
         sp = self._uc.reg_read(UC_ARM_REG_SP)
         frame = (sp - 32) & ~7
         words = [self._uc.reg_read(register) for register in _STACKED]
@@ -173,15 +182,31 @@ class Core:
         return result
 
     def count(self, until: int, entries: list[int]) -> tuple[list[tuple[int, int]], list[tuple[int, int, int]]]:
-        counter = _Counter(frozenset(entries))
-        hook = self._uc.hook_add(UC_HOOK_BLOCK, counter.on_block)
-        self._uc.ctl_flush_tb()  # blocks translated before do not call the hook
+        self._attach(_Counter(frozenset(entries)))
         try:
             self.run(until)
         finally:
-            self._uc.hook_del(hook)
-            self._uc.ctl_flush_tb()
+            counter = self._detach()
         return sorted(counter.totals.items()), counter.instructions()
+
+    def begin_count(self) -> None:
+        self._attach(_Counter(frozenset()))
+
+    def end_count(self) -> list[tuple[int, int, int]]:
+        return self._detach().instructions()
+
+    def _attach(self, counter: _Counter) -> None:
+        if self._counter is not None:  # an operation failed before it could be detached
+            self._detach()
+        self._counter = counter, self._uc.hook_add(UC_HOOK_BLOCK, counter.on_block)
+        self._uc.ctl_flush_tb()  # blocks translated before do not call the hook
+
+    def _detach(self) -> _Counter:
+        assert self._counter is not None
+        (counter, hook), self._counter = self._counter, None
+        self._uc.hook_del(hook)
+        self._uc.ctl_flush_tb()
+        return counter
 
     def save(self, *ranges: int) -> None:
         spans = zip(ranges[::2], ranges[1::2], strict=True)

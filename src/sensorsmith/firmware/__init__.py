@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sensorsmith.firmware.bench import WASM_STACK, Bench, build_bench
-from sensorsmith.firmware.build import ModelFacts, build
+from sensorsmith.firmware.build import ModelFacts, build, compile_image, image_sources
 from sensorsmith.firmware.elf import Elf, Section, Segment, Symbol, read_elf
 from sensorsmith.firmware.hal import further_files
 from sensorsmith.firmware.helpers import forbidden_helpers
@@ -31,10 +31,12 @@ __all__ = [
     "build",
     "build_bench",
     "build_hosted",
+    "compile_image",
     "find",
     "firmware_id",
     "forbidden_helpers",
     "further_files",
+    "image_sources",
     "known_answer",
     "patch_identity",
     "read_elf",

@@ -25,7 +25,7 @@ _PORTABLE = {
     "runtime/post": ("ss_post.h",),
     "firmware/c": (
         *("build_id.c", "build_id.h", "device.c", "device.h", "hal.h", "sensor.c", "sensor.h"),
-        *("ss_clock.h", "ss_march.h", "ss_ring.h"),
+        *("ss_clock.h", "ss_march.h", "ss_ring.h", "ss_scrub.h"),
     ),
 }
 _BARE = ("fault.c", "main.c", "memory.c", "startup.c")
@@ -67,20 +67,41 @@ def build(
         MissingTool: there is no compiler.
         ToolFailed: the compiler refused the sources.
     """
+    return compile_image(image_sources(sensor, board, sources, model), board, toolchain)
+
+
+def compile_image(texts: Mapping[str, str], board: BoardSpec, toolchain: Toolchain | None = None) -> Image:
+    """Compile and link all that `image_sources` gives. Equal texts give equal bytes.
+
+    Raises:
+        BoardError, MissingTool, ToolFailed: as `build`.
+    """
     toolchain = toolchain or find(board.target)
-    texts = _texts(sensor, board, sources, model)
     with tempfile.TemporaryDirectory(prefix="sensorsmith-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         for file, text in texts.items():
             (folder / file).write_text(text, encoding="utf-8", newline="\n")
-        units = sorted(file for file in texts if file.endswith(".c"))
         # Names without paths and this map keep the folder's name out of the image.
-        toolchain.run([f"-ffile-prefix-map={name}=.", *LINK, "-T", "sensor.ld", "-o", "sensor.elf", *units], folder)
+        toolchain.run([f"-ffile-prefix-map={name}=.", *link_arguments(texts)], folder)
         elf = (folder / "sensor.elf").read_bytes()
     return _image(stamp(HALS[board.hal].finish(elf)), board, toolchain)
 
 
-def _texts(sensor: Sensor, board: BoardSpec, sources: Mapping[str, str], model: ModelFacts) -> dict[str, str]:
+def link_arguments(texts: Mapping[str, str]) -> list[str]:
+    """What the compiler is told to make `sensor.elf` of these texts, beside the flags of its target."""
+    units = sorted(file for file in texts if file.endswith(".c"))
+    return [*LINK, "-T", "sensor.ld", "-o", "sensor.elf", *units]
+
+
+def image_sources(sensor: Sensor, board: BoardSpec, sources: Mapping[str, str], model: ModelFacts) -> dict[str, str]:
+    """Every text of which an image is made, by file name: C, headers, linker script.
+
+    Args:
+        sources: as for `build`.
+
+    Raises:
+        DataError: they are not those of one model and its features.
+    """
     hal = HALS[board.hal]
     own = portable_texts(sensor, sources, model)
     own |= _files("firmware/c", _BARE) | _files(f"firmware/c/{board.hal}", hal.files) | dict(hal.emit(sensor))
@@ -130,6 +151,7 @@ def _config(name: str, sensor: Sensor, model: ModelFacts) -> str:
         **{part.upper(): f"{name}_{part}" for part in ("features", "input", "run", "output")},
         "KNOWN_ANSWER": f"0x{model.known_answer:08X}u",
         "RING": f"{_ring(sensor)}u",
+        "STACK": f"{STACK}u",
     }
     lines = [
         "/* Model and features of this sensor. Generated; do not edit. */",

@@ -95,6 +95,13 @@ class Elf:
             image[segment.load - start : segment.load - start + len(segment.data)] = segment.data
         return bytes(image)
 
+    def stored_at(self, address: int, size: int) -> bytes:
+        """What is stored for some addresses; fewer bytes where the content ends, none where there is none."""
+        for segment in self.segments:
+            if segment.address <= address < segment.address + len(segment.data):
+                return segment.data[address - segment.address :][:size]
+        return b""
+
     def offset_in_file(self, address: int) -> int:
         """Where in the file the byte for `address` is.
 

@@ -6,7 +6,7 @@ from sensorsmith.base.files import write_bytes, write_json, write_text
 from sensorsmith.base.records import Statement, Tool, Value, evidence
 from sensorsmith.boards import load_board
 from sensorsmith.data import load_dataset
-from sensorsmith.firmware.build import ModelFacts, build
+from sensorsmith.firmware.build import ModelFacts, compile_image, image_sources
 from sensorsmith.firmware.hal import further_files
 from sensorsmith.firmware.known_answer import known_answer
 from sensorsmith.graph import interpret_batch, read_tflite
@@ -21,15 +21,13 @@ def build_firmware(work: Work) -> None:
         BoardError: the image does not fit the board.
         MissingTool: there is no cross compiler.
     """
-    sensor, board = work.sensor, load_board(work.sensor.board)
-    folder = work.inputs["compile"] / "c"
-    sources = {file.name: file.read_text(encoding="utf-8") for file in sorted(folder.iterdir())}
-    model = _model_facts(work)
-    image = build(sensor, board, sources, model)
+    board = load_board(work.sensor.board)
+    sources, model = sources_of(work)
+    image = compile_image(sources, board)
     write_bytes(work.out / "sensor.elf", image.elf)
     write_bytes(work.out / "sensor.bin", image.binary)
     write_text(work.out / "sensor.map", image.map_text)
-    write_json(work.out / "sensor.td.json", thing_description(sensor, model.labels))
+    write_json(work.out / "sensor.td.json", thing_description(work.sensor, model.labels))
     for name, content in further_files(board, image.elf).items():
         write_bytes(work.out / name, content)
     compiler = Tool(name=image.toolchain[0], version=image.toolchain[1])
@@ -64,6 +62,14 @@ def build_firmware(work: Work) -> None:
             "toolchain": Statement(text=str(built["compiler"]), method="derived", evidence=proof),
         },
     )
+
+
+def sources_of(work: Work) -> tuple[dict[str, str], ModelFacts]:
+    """Every text of which the image is made, by file name, and what it knows of its model."""
+    folder = work.inputs["compile"] / "c"
+    emitted = {file.name: file.read_text(encoding="utf-8") for file in sorted(folder.iterdir())}
+    model = _model_facts(work)
+    return image_sources(work.sensor, load_board(work.sensor.board), emitted, model), model
 
 
 def _model_facts(work: Work) -> ModelFacts:

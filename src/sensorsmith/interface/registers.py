@@ -104,6 +104,9 @@ class Text(IntEnum):
 KEY = 0xA5
 """Written to COMMIT and to LOCK; any other value is refused, so that noise on the bus does neither."""
 
+RECORDER = 0xFFFE
+"""PRODUCT of firmware that gives its signal to the host, to record it: whatever its maker, no ML sensor."""
+
 
 class Status(IntFlag):
     VALID = 0x01
@@ -239,7 +242,7 @@ BLOCKS: tuple[Block, ...] = (
             Register(0x00, "MAGIC", 4, "ascii", "`MLS1`: this is an ML sensor", int.from_bytes(MAGIC, "little")),
             Register(0x04, "IF_VER", 2, "u16", "version of this map: major, minor", VERSION[0] | VERSION[1] << 8),
             Register(0x06, "VENDOR", 2, "u16", "maker; 0xFFFF for hobbyists and learners"),
-            Register(0x08, "PRODUCT", 2, "u16", "product of that maker"),
+            Register(0x08, "PRODUCT", 2, "u16", "product of that maker; 0xFFFE is no sensor, but a recorder"),
             Register(0x0A, "MODALITY", 1, "u8", "what is sensed", codes=Modality),
             Register(0x0B, "TASK", 1, "u8", "what is reported", codes=Task),
             Register(0x0C, "N_CLASS", 1, "u8", "number of classes"),

@@ -6,6 +6,7 @@
 #include "ss_hold.h"
 #include "ss_march.h"
 #include "ss_post.h"
+#include "ss_scrub.h"
 
 _Static_assert(SS_HOP <= SS_WINDOW, "the sensor keeps the samples of one window");
 _Static_assert(SS_FEATURES_SIZE == SS_INPUT_SIZE, "the features are the input of the model");
@@ -120,6 +121,7 @@ void ss_sensor_forget(void)
     /* The model walks over its own traces. */
     SS_FEATURES(window, SS_INPUT());
     SS_RUN();
+    ss_scrub();
 }
 
 uint8_t ss_sensor_known_answer(void)

@@ -71,10 +71,11 @@ static void note(struct ss_registers *r, uint8_t error)
     put_u16(r->map + SS_ERR_COUNT, (uint16_t)(count + (count < 0xFFFFu)));
 }
 
+/* Without a branch: one of the events is that the class has changed. */
 static void raise_line(struct ss_registers *r, uint8_t events)
 {
-    if (r->settings[SS_INT_MASK - SS_SETTINGS] & events)
-        r->attention = 1;
+    uint32_t asked = (uint32_t)r->settings[SS_INT_MASK - SS_SETTINGS] & events;
+    r->attention = (uint8_t)(r->attention | (0u - asked) >> 31);
 }
 
 static void show_text(struct ss_registers *r, uint8_t selector)
