@@ -33,7 +33,7 @@ PROOFS: dict[str, Run] = {
     "config-abuse": lambda s, d: config_abuse(s, d, LITTLE),
     "reproducible": lambda s, d: reproducible(s, d, find("cortex-m4"), LITTLE),
 }
-POST, SENSOR, HAL, MAIN, UART = "ss_post.h", "sensor.c", "hal_emulated.c", "main.c", "ss_uart.c"
+POST, SENSOR, HAL, MAIN, UART = "ss_post.h", "sensor.c", "port.c", "device.c", "ss_uart.c"
 _RUN = "    SS_RUN();\n    uint8_t reported"
 _CLEAR = "        ss_clear(&registers);"
 _STOP = "static void stop(void)\n{\n"
@@ -94,15 +94,15 @@ LEAKS: dict[str, tuple[Change, dict[str, str]]] = {
     ),
     "flash can be written": (
         (MAIN, _CLEAR, "        *(volatile uint32_t *)0x40022010 = 0x45670123;\n" + _CLEAR),
-        {"update-path": "main+"},
+        {"update-path": "ss_device_step+"},
     ),
     "a pointer to a function in RAM": (
         (MAIN, _STOP, f"void (*volatile hook)(uint8_t) = ss_hal_sampling;\n{_STOP}    hook(0);\n"),
-        {"update-path": "main+"},
+        {"update-path": "ss_device_step+"},
     ),
     "a breakpoint for a debugger": (
         (MAIN, _CLEAR, '        __asm__ volatile("bkpt #0xAB");\n' + _CLEAR),
-        {"update-path": "main+"},
+        {"update-path": "ss_device_step+"},
     ),
     "the model leaves zeros out": (
         (

@@ -78,7 +78,7 @@ def test_another_model(sound: Subject) -> None:
 
 
 def test_firmware_that_writes_to_flash_is_stopped() -> None:
-    writes = subject(("main.c", "        ss_clear(&registers);", "        *(volatile uint32_t *)0x40022010 = 1;"))
+    writes = subject(("device.c", "        ss_clear(&registers);", "        *(volatile uint32_t *)0x40022010 = 1;"))
     proof = _proof(writes)
     assert proof.verdict == "broken" and "Invalid memory write" in proof.findings[0]
     assert proof.findings[0].startswith("nucleo-l4r5zi: the firmware stopped at 0x08")

@@ -62,9 +62,9 @@ def test_a_board_that_cannot_be_looked_into(sound: Subject) -> None:
 
 
 def test_firmware_that_stops_breaks_a_proof() -> None:
-    stops = subject(("main.c", "        ss_clear(&registers);", '        __asm__ volatile("udf #0");'))
+    stops = subject(("device.c", "        ss_clear(&registers);", '        __asm__ volatile("udf #0");'))
     with stops.open() as device:
         proof = run("canary-fuzz", lambda: canary_fuzz(stops, device, LITTLE))
     assert (proof.name, proof.verdict) == ("canary-fuzz", "broken")
     assert proof.findings[0].startswith("nucleo-l4r5zi: the firmware stopped at 0x08000")
-    assert "in main+" in proof.findings[0]
+    assert "in ss_device_step+" in proof.findings[0]
