@@ -50,17 +50,18 @@ class Plan:
 
 def lower_bound(lives: Mapping[int, Life], leads: Leads | None = None) -> int:
     """Bytes in use at the busiest step: no plan needs fewer."""
+    shared = [
+        (lives[r], lives[w], saving(lives[r].size, lives[w].size, lead)) for (r, w), lead in (leads or {}).items()
+    ]
 
     def in_use(first: int, last: int) -> int:
-        """Bytes of what is alive from step `first` to step `last`."""
-        return sum(padded(b.size) for b in lives.values() if b.first <= first and last <= b.last)
+        """Bytes of what is alive from step `first` to step `last`, less those that buffers share."""
+        whole = sum(padded(b.size) for b in lives.values() if b.first <= first and last <= b.last)
+        return whole - sum(saved for read, written, saved in shared if written.first <= first and last <= read.last)
 
-    saved = dict.fromkeys((life.first for life in lives.values()), 0)
-    for (read, written), lead in (leads or {}).items():
-        saved[lives[written].first] += saving(lives[read].size, lives[written].size, lead)
-    # At a step, and between steps, where nothing overlaps.
-    during = [in_use(step, step) - bytes_ for step, bytes_ in saved.items()]
-    return max((*during, *(in_use(step - 1, step) for step in saved)), default=0)
+    # At a step, and between steps.
+    starts = {life.first for life in lives.values()}
+    return max((in_use(step - before, step) for step in starts for before in (0, 1)), default=0)
 
 
 def saving(read: int, written: int, lead: int) -> int:
