@@ -32,15 +32,15 @@ def within(budget: int, program: Program, whole: Plan, choose: Callable[[Program
     Raises:
         ModelError: no stage fits; names the smallest arena of all.
     """
-    found = list(stages(program))
-    for stage in sorted(found, key=lambda each: (each.moved, each.count)):
-        small = _below(budget + 1, stage, choose)
-        if small is not None:
-            return small
+    search = _Search(program, choose)
+    for stage in sorted(search.bounds, key=lambda each: (each.moved, each.count)):
+        found = search.below(budget + 1, stage)
+        if found is not None:
+            return found
     smallest = whole.size
-    for stage in sorted(found, key=lambda each: each.bound):
-        small = _below(smallest, stage, choose)
-        smallest = smallest if small is None else small[1].size
+    for stage in sorted(search.bounds, key=lambda each: search.bounds[each]):
+        found = search.below(smallest, stage)
+        smallest = smallest if found is None else found[1].size
     raise ModelError(
         f"the arena needs at least {smallest} bytes, and the RAM budget is {budget}",
         where=where,
@@ -48,13 +48,30 @@ def within(budget: int, program: Program, whole: Plan, choose: Callable[[Program
     )
 
 
-def _below(size: int, stage: Stage, choose: Callable[[Program], Program]) -> Planned | None:
-    """The program with a stage in strips, if its arena is smaller than `size`; plans are made only if they may be."""
-    if stage.bound >= size:
-        return None
-    program = choose(stage.program())
-    lives = lives_of(program)
-    if lower_bound(lives, leads_of(program, lives)) >= size:
-        return None
-    found = planned(program)
-    return found if found[1].size < size else None
+class _Search:
+    """The stages of a program, of which only those are worked out whose arena may be small enough.
+
+    Attributes:
+        bounds: bytes that the arena needs at least, as far as is known, by stage.
+    """
+
+    def __init__(self, program: Program, choose: Callable[[Program], Program]) -> None:
+        self._choose = choose
+        self._chosen: dict[Stage, Program] = {}
+        whole = choose(program)
+        lives = lives_of(whole)
+        leads = leads_of(whole, lives)
+        # What comes after a stage needs as much as ever.
+        rest = {size: lower_bound(lives, leads, size) for size in range(len(whole.steps))}
+        self.bounds = {stage: max(stage.bound, rest.get(stage.layers, 0)) for stage in stages(program)}
+
+    def below(self, size: int, stage: Stage) -> Planned | None:
+        """The program with a stage in strips, if its arena is smaller than `size`."""
+        if self.bounds[stage] >= size:
+            return None
+        if stage not in self._chosen:
+            program = self._chosen[stage] = self._choose(stage.program())
+            lives = lives_of(program)
+            self.bounds[stage] = max(self.bounds[stage], lower_bound(lives, leads_of(program, lives)))
+        found = planned(self._chosen[stage]) if self.bounds[stage] < size else None
+        return found if found is not None and found[1].size < size else None

@@ -59,6 +59,7 @@ class Strips:
         rows: of that tensor, in each strip but the last, which may have fewer.
         extra_macs: beyond those of the layers as a whole; below 0 where some of their rows are not needed.
         moved_bytes: of rows that are moved because the next strip reads them again, in all strips.
+        turns: how many times each function of the emitted C runs, in the order of `CompileReport.layers`.
     """
 
     layers: int
@@ -67,6 +68,7 @@ class Strips:
     rows: int
     extra_macs: int
     moved_bytes: int
+    turns: tuple[int, ...]
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ class Slide(Call):
 
 @dataclass(frozen=True)
 class _Reach:
-    """Which rows of its sources, `height` in all, a layer reads for rows of its result."""
+    """Which rows of its sources, `height` in all, a layer reads; rows above and below the image count too."""
 
     height: int
     stride: int = 1
@@ -52,15 +52,15 @@ class _Reach:
 
     def first(self, row: int) -> int:
         """The first one that result row `row` reads."""
-        return min(max(row * self.stride - self.pad, 0), self.height)
+        return row * self.stride - self.pad
 
     def end(self, rows: int) -> int:
         """The one after the last that the first `rows` rows of the result read."""
-        return min(max((rows - 1) * self.stride - self.pad + self.window, 0), self.height) if rows else 0
+        return (rows - 1) * self.stride - self.pad + self.window
 
-    def padding(self, row: int) -> int:
-        """Rows of padding before the window of result row `row`."""
-        return max(self.pad - row * self.stride, 0)
+    def inside(self, start: int, end: int) -> range:
+        """Those within the image that result rows `start` to `end` read."""
+        return range(max(self.first(start), 0), min(self.end(end), self.height))
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,8 +92,8 @@ class _Layer:
         else:
             call = replace(
                 call,
-                window=replace(call.window, pad_h=self.reach.padding(start)),
-                input_dims=replace(call.input_dims, h=self.reach.end(end) - self.reach.first(start)),
+                window=replace(call.window, pad_h=max(-self.reach.first(start), 0)),
+                input_dims=replace(call.input_dims, h=len(self.reach.inside(start, end))),
                 output_dims=replace(call.output_dims, h=rows),
             )
         batch, _, *rest = self.step.output_shape
@@ -143,91 +143,87 @@ class Stage:
     """The first layers of a program, in strips of `rows` rows of their result.
 
     Attributes:
+        layers: how many there are.
+        count: of strips.
+        moved: bytes of rows that slide, in all of them.
         bound: bytes that the stage needs at least.
-        moved: bytes of rows that slide, in all strips.
     """
 
     def __init__(self, program: Program, layers: tuple[_Layer, ...], rows: int) -> None:
         self._program, self._layers, self._rows = program, layers, rows
         self._source, self._result = program.input, layers[-1].target
-        height = {b: layer.reach.height for layer in layers for b in layer.sources} | {self._result: layers[-1].height}
-        self._row = {b: program.sizes[b] // rows_ for b, rows_ in height.items()}
-        ends = range(0, layers[-1].height + rows, rows)
-        # Before each strip, and after the last: how many rows are made, and from which one on they are still read.
-        self._made = [self._made_for(min(end, layers[-1].height)) for end in ends]
-        self._unread = [self._unread_after(made) for made in self._made]
         self._between = [layer.target for layer in layers[:-1]]
-        self._lasting = {b for b in self._between if any(self._left(b, strip) for strip in range(self.count))}
-        # Of each tensor between layers, the row at the start of its buffer in each strip.
-        first = {b: self._first_origin(b) for b in self._between}
-        self._origin = [first, *({b: unread[b] for b in self._between} for unread in self._unread[1:])]
-        self.moved = sum(self._moved(b, strip) for b in self._between for strip in range(self.count))
+        self._height = {b: layer.reach.height for layer in layers for b in layer.sources}
+        self._height[self._result] = layers[-1].height
+        self._row = {b: program.sizes[b] // height for b, height in self._height.items()}
+        self.layers, self.count = len(layers), -(-layers[-1].height // rows)
+        # Before each turn, and after the last, of each tensor: the rows that are made; the first one still to be read,
+        # which is at the start of its buffer.
+        reached = self._reached()
+        self._made = [{b: min(max(row, 0), self._height[b]) for b, row in each.items()} for each in reached]
+        self._unread = [self._unread_after(*each) for each in zip(reached, self._made, strict=True)]
+        self._turns = range(len(reached) - 1)
+        self._lasting = {b for b in self._between if any(self._left(b, turn) for turn in self._turns)}
+        self.moved = sum(self._moved(b, turn) for b in self._lasting for turn in self._turns)
         self.bound = self._least()
 
-    @property
-    def count(self) -> int:
-        """Strips."""
-        return len(self._made) - 1
+    def _reached(self) -> list[Rows]:
+        """The rows that the rows of the result need of each tensor, turn by turn, from before any is made.
 
-    def _made_for(self, rows: int) -> Rows:
+        Below 0 and beyond its height it goes on at the same pace. So the first rows of the stage's inner tensors are
+        made a few at a time too, in turns before that of the result's first ones.
+        """
+        height = self._height[self._result]
+        reached = [self._needed(min(end, height)) for end in range(0, height + self._rows, self._rows)]
+        while any(reached[0][layer.target] > 0 for layer in self._layers):
+            reached.insert(0, self._needed(reached[0][self._result] - self._rows))
+        return reached
+
+    def _needed(self, rows: int) -> Rows:
         """The rows that so many rows of the result need of each tensor, from its first one on."""
-        made = dict.fromkeys(self._row, 0) | {self._result: rows}
+        needed = {self._result: rows}
         for layer in reversed(self._layers):
             for source in layer.sources:
-                made[source] = max(made[source], layer.reach.end(made[layer.target]))
-        return made
+                rows = layer.reach.end(needed[layer.target])
+                needed[source] = max(needed.get(source, rows), rows)
+        return needed
 
-    def _unread_after(self, made: Rows) -> Rows:
-        """Of each tensor, the first row that is to be read once others are made; the next one to be made, if none."""
+    def _unread_after(self, reached: Rows, made: Rows) -> Rows:
+        """Of each tensor, the first row that its layers are still to read; if none, the next one to be made."""
         unread = dict(made)
         for layer in self._layers:
             if made[layer.target] < self._made[-1][layer.target]:
                 for source in layer.sources:
-                    unread[source] = min(unread[source], layer.reach.first(made[layer.target]))
+                    unread[source] = min(unread[source], layer.reach.first(reached[layer.target]))
         return unread
 
-    def _left(self, buffer: int, strip: int) -> int:
-        """Rows of earlier strips that this one or a later one reads."""
-        return self._made[strip][buffer] - self._unread[strip][buffer]
+    def _left(self, buffer: int, turn: int) -> int:
+        """Rows of earlier turns that this one or a later one reads, with those above the image."""
+        return self._made[turn][buffer] - self._unread[turn][buffer] if self._made[turn][buffer] > 0 else 0
 
-    def _first_origin(self, buffer: int) -> int:
-        """Which row of a tensor would be at the start of its buffer in the first strip.
+    def _moved(self, buffer: int, turn: int) -> int:
+        """Bytes that slide to the start of their buffer before a turn."""
+        slides = turn > 0 and self._unread[turn][buffer] > self._unread[turn - 1][buffer]
+        return self._left(buffer, turn) * self._row[buffer] if slides else 0
 
-        One in the padding above it, if then the second strip slides as far as those after it, and takes no more memory.
-        """
-        if buffer not in self._lasting or self.count < 3:
-            return 0
-        second, third = (self._unread[strip][buffer] for strip in (1, 2))
-        most = max(self._made[strip + 1][buffer] - self._unread[strip][buffer] for strip in range(1, self.count))
-        return min(0, max(2 * second - third, self._made[1][buffer] - most))
-
-    def _moved(self, buffer: int, strip: int) -> int:
-        """Bytes that slide to the start of their buffer before a strip."""
-        slides = strip > 0 and self._origin[strip][buffer] > self._origin[strip - 1][buffer]
-        return self._left(buffer, strip) * self._row[buffer] if slides else 0
-
-    def _size(self, buffer: int, strips: range) -> int:
+    def _size(self, buffer: int, turns: range) -> int:
         """Bytes of a tensor between layers that are in memory at once."""
-        rows = max(self._made[strip + 1][buffer] - self._origin[strip][buffer] for strip in strips)
-        return rows * self._row[buffer]
+        ends = (self._made[turn + 1][buffer] for turn in turns)
+        rows = (end - self._unread[turn][buffer] for turn, end in zip(turns, ends, strict=True) if end > 0)
+        return max(rows, default=0) * self._row[buffer]
 
     def _lead(self) -> int:
         """By how much the source has to begin after the result: what is written then is behind what is to be read."""
         # All layers but the last have read their rows before it writes.
         then = 0 if self._source in self._layers[-1].sources else 1
-        return max(
-            0,
-            *(
-                self._made[strip + 1][self._result] * self._row[self._result]
-                - self._unread[strip + then][self._source] * self._row[self._source]
-                for strip in range(self.count - then)
-            ),
-        )
+        ends = [made[self._result] * self._row[self._result] for made in self._made[1:]]
+        starts = [unread[self._source] * self._row[self._source] for unread in self._unread[then:-1]]
+        return max(0, *(end - max(start, 0) for end, start in zip(ends, starts, strict=False)))
 
     def _least(self) -> int:
         """The source, the result and what stays from strip to strip are in memory all the time."""
         source, result = (self._program.sizes[b] for b in (self._source, self._result))
-        lasting = sum(padded(self._size(b, range(self.count))) for b in self._lasting)
+        lasting = sum(padded(self._size(b, self._turns)) for b in self._lasting)
         return padded(source) + padded(result) - saving(source, result, self._lead()) + lasting
 
     def program(self) -> Program:
@@ -235,60 +231,67 @@ class Stage:
         whole = self._program
         steps: list[Step] = []
         sizes = {b: size for b, size in whole.sizes.items() if b not in self._between}
-        sizes |= {b: self._size(b, range(self.count)) for b in self._lasting}
+        sizes |= {b: self._size(b, self._turns) for b in self._lasting}
         loops = []
         for turns in self._alike():
-            turn = self._strip(turns[0])
+            turn = self._turn(turns[0])
             if len(turns) > 1:
                 loops.append(Loop(len(steps), len(steps) + len(turn) - 1, len(turns)))
-                turn = _looped(turn, _way(turn, self._strip(turns[1])) or ())
+                turn = _looped(turn, _way(turn, self._turn(turns[1])) or ())
             # What does not last is another buffer each time, which may lie elsewhere.
             passing = {b: min(*sizes, 0) - 1 - i for i, b in enumerate(self._between) if b not in self._lasting}
             sizes |= {new: size for b, new in passing.items() if (size := self._size(b, turns))}
             steps += (_renamed(step, passing) for step in turn)
-        layers = len(self._layers)
-        program = Program((*steps, *whole.steps[layers:]), sizes, whole.input, whole.output, tuple(loops))
-        extra = _macs(program) - _macs(whole)
-        strips = Strips(layers, self._layers[-1].step.name, self.count, self._rows, extra, self.moved)
+        steps += whole.steps[self.layers :]
+        program = Program(tuple(steps), sizes, whole.input, whole.output, tuple(loops))
+        strips = Strips(
+            layers=self.layers,
+            last=self._layers[-1].step.name,
+            count=self.count,
+            rows=self._rows,
+            extra_macs=_macs(program) - _macs(whole),
+            moved_bytes=self.moved,
+            turns=tuple(program.turns(index) for index in range(len(program.steps))),
+        )
         return replace(program, strips=strips, leads={(self._source, self._result): self._lead()})
 
     def _alike(self) -> Iterator[range]:
-        """Strips in order, those together that can be turns of a loop."""
-        ways = [_way(*turns) for turns in pairwise(self._strip(strip) for strip in range(self.count))]
+        """Turns in order, those together that can be of one loop."""
+        ways = [_way(*each) for each in pairwise(self._turn(turn) for turn in self._turns)]
         start = 0
-        while start < self.count:
+        while start < len(self._turns):
             end = start + 1
-            while end < self.count and ways[end - 1] is not None and ways[end - 1] == ways[start]:
+            while end < len(self._turns) and ways[end - 1] is not None and ways[end - 1] == ways[start]:
                 end += 1
             # Of two, the second may rather belong to those after it.
-            if end == start + 2 and end < self.count and ways[end - 1] is not None:
+            if end == start + 2 and end < len(self._turns) and ways[end - 1] is not None:
                 end -= 1
             yield range(start, end)
             start = end
 
-    def _strip(self, strip: int) -> list[Step]:
-        """The steps of one strip."""
+    def _turn(self, turn: int) -> list[Step]:
+        """The steps of one turn."""
         steps: list[Step] = []
         for layer in self._layers:
-            start, end = (made[layer.target] for made in self._made[strip : strip + 2])
-            steps += self._slide(layer, strip)
+            start, end = (made[layer.target] for made in self._made[turn : turn + 2])
+            steps += self._slide(layer, turn)
             if start < end:
-                rows = {b: layer.reach.first(start) for b in layer.sources} | {layer.target: start}
-                first = {b: self._place(b, row, strip) for b, row in rows.items()}
-                steps.append(_placed(layer.strip(start, end), first))
+                rows = {b: layer.reach.inside(start, end).start for b in layer.sources} | {layer.target: start}
+                steps.append(_placed(layer.strip(start, end), {b: self._place(b, rows[b], turn) for b in rows}))
         return steps
 
-    def _slide(self, layer: _Layer, strip: int) -> Iterator[Step]:
+    def _slide(self, layer: _Layer, turn: int) -> Iterator[Step]:
         """What brings the rows of a layer's result that are still read to the start of their buffer."""
         buffer = layer.target
-        if buffer in self._lasting and (size := self._moved(buffer, strip)):
-            first = self._place(buffer, self._unread[strip][buffer], strip - 1)
-            rows = (1, self._left(buffer, strip), *layer.step.output_shape[2:])
+        if buffer in self._lasting and (size := self._moved(buffer, turn)):
+            first = self._place(buffer, self._unread[turn][buffer], turn - 1)
+            rows = (1, self._left(buffer, turn), *layer.step.output_shape[2:])
             yield Step(layer.step.name, rows, 0, Slide(size, Source(buffer, first=first), Target(buffer)))
 
-    def _place(self, buffer: int, row: int, strip: int) -> int:
+    def _place(self, buffer: int, row: int, turn: int) -> int:
         """At which byte of its buffer a row begins."""
-        return (row - self._origin[strip].get(buffer, 0)) * self._row[buffer]
+        origin = self._unread[turn][buffer] if buffer in self._between else 0
+        return (row - origin) * self._row[buffer]
 
 
 def _macs(program: Program) -> int:
