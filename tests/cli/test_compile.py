@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from tests.compiler.models import tiny
+from tests.compiler.strips import NETWORKS
 
 from sensorsmith.cli import main
 from sensorsmith.compiler import compile_graph
@@ -36,6 +37,34 @@ def test_writes_the_folder_and_says_what_it_holds() -> None:
         "  next     sensorsmith profile tiny.tflite --target cortex-m4\n"
     )
     assert {path.name: path.read_text() for path in Path("out dir").iterdir()} == compile_graph(tiny(), "tiny").files
+
+
+def test_says_what_a_budget_takes() -> None:
+    graph = NETWORKS["mobile"]()
+    Path("mobile.tflite").write_bytes(write_tflite(graph))
+    arena = compile_graph(graph, "mobile").report.arena_bytes
+    result = run("mobile.tflite", "-o", "c", "--ram-budget", str(arena - 1))
+    report = compile_graph(graph, "mobile", ram_budget=arena - 1).report
+    strips = report.strips
+    assert strips is not None
+    assert (result.exit_code, report.arena_bytes < arena) == (0, True)
+    assert (
+        f"  arena    {report.arena_bytes / 1024:.1f} KiB of RAM\n"
+        f"  strips   the first {strips.layers} layers, up to {strips.last}, in {strips.count} strips: 0 MACs recomputed, "
+        f"{strips.moved_bytes:,} B of rows moved\n"
+    ) in result.stdout
+    assert f"--target cortex-m4 --ram-budget {arena - 1}\n" in result.stdout
+
+
+def test_a_budget_that_nothing_keeps_writes_nothing() -> None:
+    least = compile_graph(tiny(), "tiny").report.arena_bytes
+    result = run("tiny.tflite", "-o", "c", "--ram-budget", "9")
+    message = (
+        f"main: the arena needs at least {least} bytes, and the RAM budget is 9; "
+        "allow more, or make the input or the first layers of the model smaller"
+    )
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"error: {message}\n")
+    assert not Path("c").exists()
 
 
 def test_json() -> None:

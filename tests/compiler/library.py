@@ -21,10 +21,20 @@ WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wsign-conversion", "-Wpedantic
 
 
 class Library:
-    """The C of several graphs, named m0, m1, ...; of a variant that has assembly, the C path."""
+    """The C of several graphs, named m0, m1, ...; of a variant that has assembly, the C path.
 
-    def __init__(self, graphs: Sequence[Graph], folder: Path, target: str = "host") -> None:
-        self.emitted = [compile_graph(graph, f"m{i}", target) for i, graph in enumerate(graphs)]
+    Args:
+        budgets: of RAM, for each graph.
+    """
+
+    def __init__(
+        self, graphs: Sequence[Graph], folder: Path, target: str = "host", budgets: Sequence[int] | None = None
+    ) -> None:
+        given = budgets or [None] * len(graphs)
+        self.emitted = [
+            compile_graph(graph, f"m{i}", target, ram_budget=budget)
+            for i, (graph, budget) in enumerate(zip(graphs, given, strict=True))
+        ]
         files = {name: text for emitted in self.emitted for name, text in emitted.files.items()}
         self._library = load_library(build_shared(files, folder, STRICT))
 

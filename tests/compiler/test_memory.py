@@ -18,7 +18,8 @@ programs = st.lists(lives, max_size=9).map(lambda each: dict(enumerate(each)))
 
 
 def _draw_leads(buffers: dict[int, Life], data: st.DataObject) -> dict[tuple[int, int], int]:
-    pairs = [(a, b) for a, b in permutations(buffers, 2) if buffers[a].last == buffers[b].first > buffers[a].first]
+    starts = {b: life.first for b, life in buffers.items()}
+    pairs = [(a, b) for a, b in permutations(buffers, 2) if starts[a] < starts[b] and buffers[a].meets(buffers[b])]
     return {pair: data.draw(st.sampled_from([SAME_PLACE, 0, 0, 10, 40, 250])) for pair in pairs}
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.compiler.models import motion_net, tiny
+from tests.compiler.strips import NETWORKS, smaller
 from tests.graph.models import inputs_of
 from tests.measure.example_profile import example_profile
 from tests.measure.tools import require
@@ -39,6 +40,18 @@ def test_the_parts_add_up(run: ModelRun) -> None:
     for cost in [found.total, found.rest, *(layer.cost for layer in found.layers)]:
         assert cost.modelled_cycles is not None
         assert cost.instructions <= cost.modelled_cycles.min < cost.modelled_cycles.typ < cost.modelled_cycles.max
+
+
+@needs_gcc
+def test_what_the_c_compiler_makes_one_function_is_counted_once() -> None:
+    """Strips at the start repeat calls of the loop, whose functions gcc finds to be alike."""
+    graph = NETWORKS["residual"]()
+    emitted = smaller(graph, "cortex-m4")[-1]
+    run = run_model(emitted, "cortex-m4", inputs_of(graph, 2))
+    addresses = [run.bench.program.symbol(layer.symbol).address for layer in emitted.report.layers]
+    assert len(set(addresses)) < len(addresses)
+    found = join_profile(run, None, Timing())
+    assert 0 < found.rest.instructions < found.total.instructions / 20
 
 
 @needs_gcc

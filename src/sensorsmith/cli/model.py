@@ -22,6 +22,12 @@ def model_argument(function: _F) -> _F:
     return click.argument("model", type=click.Path(path_type=Path))(function)
 
 
+def ram_budget_option(function: _F) -> _F:
+    """What the arena of a model may take."""
+    text = "Bytes that the arena may have; where it has more, the first layers run in strips of rows."
+    return click.option("--ram-budget", type=click.IntRange(min=1), metavar="BYTES", help=text)(function)
+
+
 def size_text(count: int) -> str:
     """Bytes for people: `812 B`, `24.4 KiB`."""
     return f"{count} B" if count < 1024 else f"{count / 1024:.1f} KiB"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sensorsmith.cli.model import TARGETS, amount_text, model_argument, size_text
+from sensorsmith.cli.model import TARGETS, amount_text, model_argument, ram_budget_option, size_text
 from sensorsmith.cli.output import json_option, print_json, print_table
 
 if TYPE_CHECKING:
@@ -29,9 +29,16 @@ if TYPE_CHECKING:
 @click.option(
     "--picture", type=click.Path(dir_okay=False, path_type=Path), help="Draw the arena into this .svg or .png."
 )
+@ram_budget_option
 @json_option
 def command(
-    model: Path, target: str | None, board: str | None, wait_states: int, picture: Path | None, as_json: bool
+    model: Path,
+    target: str | None,
+    board: str | None,
+    wait_states: int,
+    picture: Path | None,
+    ram_budget: int | None,
+    as_json: bool,
 ) -> None:
     """Run MODEL, an int8 .tflite file, on an emulated processor and show what it costs, layer by layer.
 
@@ -42,7 +49,7 @@ def command(
 
     if picture is not None:
         check_picture_path(picture)
-    found = profile_model(model, target=target, board=board, wait_states=wait_states)
+    found = profile_model(model, target=target, board=board, wait_states=wait_states, ram_budget=ram_budget)
     if picture is not None:
         write_picture(found, picture)
     if as_json:

@@ -4,7 +4,7 @@ from sensorsmith.compiler.compile import Emitted, compile_graph
 from sensorsmith.compiler.files import compile_file, compile_model, default_name, read_model
 from sensorsmith.compiler.host import HostModel, load
 from sensorsmith.compiler.kernels import VARIANTS
-from sensorsmith.compiler.report import BufferReport, CompileReport, LayerReport
+from sensorsmith.compiler.report import BufferReport, CompileReport, LayerReport, Strips
 
 __all__ = [
     "VARIANTS",
@@ -13,6 +13,7 @@ __all__ = [
     "Emitted",
     "HostModel",
     "LayerReport",
+    "Strips",
     "compile_file",
     "compile_graph",
     "compile_model",

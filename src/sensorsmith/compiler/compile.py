@@ -7,16 +7,18 @@ from dataclasses import dataclass
 
 from sensorsmith.base.errors import ModelError
 from sensorsmith.base.hashing import hash_bytes
-from sensorsmith.compiler.emit import emit_header, emit_source, weights_bytes
+from sensorsmith.compiler.budget import planned, within
+from sensorsmith.compiler.emit import emit_header, emit_source, own_constants
 from sensorsmith.compiler.headers import closure
 from sensorsmith.compiler.kernels import header_name, select
 from sensorsmith.compiler.legalise import legalise
-from sensorsmith.compiler.lives import leads_of, lives_of, states_of
-from sensorsmith.compiler.memory import Life, Plan, plan_memory
+from sensorsmith.compiler.lives import lives_of, states_of
+from sensorsmith.compiler.memory import Plan
 from sensorsmith.compiler.passes import simplify
 from sensorsmith.compiler.report import BufferReport, CompileReport, LayerReport
 from sensorsmith.compiler.schedule import drop_unread, schedule
-from sensorsmith.compiler.steps import ElementType, Program, element_type
+from sensorsmith.compiler.steps import ElementType, Program, Target, element_type
+from sensorsmith.compiler.strips import share_constants
 from sensorsmith.graph import Border, Graph, Tensor, check_graph, write_tflite
 
 
@@ -58,20 +60,22 @@ class Emitted:
         return element_type(self.result)
 
 
-def compile_graph(graph: Graph, name: str, target: str = "host") -> Emitted:
+def compile_graph(graph: Graph, name: str, target: str = "host", *, ram_budget: int | None = None) -> Emitted:
     """Compile a graph of integers to C.
 
     Args:
         graph: one input and one output, int8 or int16.
         name: begins every name in the C; lower-case letters, digits and underscores.
         target: an instruction set of `VARIANTS`.
+        ram_budget: bytes that the arena may have. Where it would have more, the first layers run in strips; see
+            docs/why/strips.md.
 
     Returns:
         The same text for the same arguments, on every machine.
 
     Raises:
         ModelError: the graph is malformed, not int8 or int16, or has a layer that no kernel computes; or the name is
-            no C name.
+            no C name; or no arena fits the budget.
         BoardError: there is no such target.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", name) or name.startswith("ss_"):
@@ -81,10 +85,13 @@ def compile_graph(graph: Graph, name: str, target: str = "host") -> Emitted:
         )
     check_graph(graph)
     whole = drop_unread(legalise(graph))
-    program = schedule(select(legalise(simplify(graph)), target))
-    lives = lives_of(program)
-    plan = plan_memory(lives, leads_of(program, lives))
-    report = _report(graph, whole, program, lives, plan, name, target)
+    legal = legalise(simplify(graph))
+    program, plan = planned(schedule(select(legal, target)))
+    if ram_budget is not None and plan.size > ram_budget:
+        program, plan = within(
+            ram_budget, schedule(legal), plan, lambda strips: share_constants(select(strips, target)), graph.name
+        )
+    report = _report(graph, whole, program, plan, name, target)
     headers = [header_name(layer.op, layer.variant) for layer in report.layers]
     files = {
         f"{name}.c": emit_source(graph, program, plan.offsets, report),
@@ -95,9 +102,7 @@ def compile_graph(graph: Graph, name: str, target: str = "host") -> Emitted:
     return Emitted(files, report, x, y, graph.border, bool(states_of(program)))
 
 
-def _report(
-    graph: Graph, whole: Program, program: Program, lives: dict[int, Life], plan: Plan, name: str, target: str
-) -> CompileReport:
+def _report(graph: Graph, whole: Program, program: Program, plan: Plan, name: str, target: str) -> CompileReport:
     digits = max(2, len(str(len(program.steps))))
     layers = tuple(
         LayerReport(
@@ -105,16 +110,15 @@ def _report(
             op=step.call.kernel,
             variant=step.call.variant,
             symbol=f"{name}_layer_{index:0{digits}}_{step.call.kernel}",
-            macs=step.macs,
+            macs=step.macs * program.turns(index),
             output_shape=step.output_shape,
-            weights_bytes=weights_bytes(step),
+            weights_bytes=sum(constant.data.nbytes for _, constant in constants),
         )
-        for index, step in enumerate(program.steps)
+        for index, (step, constants) in enumerate(zip(program.steps, own_constants(program), strict=True))
     )
-    names = {b: tensor.name for b, tensor in enumerate(graph.tensors)}
     buffers = tuple(
-        BufferReport(names.get(b, "scratch"), plan.offsets[b], life.size, life.first, life.last)
-        for b, life in sorted(lives.items(), key=lambda item: (item[1].first, item[0]))
+        BufferReport(_name(b, graph, program), plan.offsets[b], life.size, life.first, life.last)
+        for b, life in sorted(lives_of(program).items(), key=lambda item: (item[1].first, item[0]))
     )
     return CompileReport(
         name=name,
@@ -126,4 +130,13 @@ def _report(
         executed_macs=sum(layer.macs for layer in layers),
         layers=layers,
         buffers=buffers,
+        strips=program.strips,
     )
+
+
+def _name(buffer: int, graph: Graph, program: Program) -> str:
+    """The name of the tensor whose rows a buffer holds, all or some."""
+    if buffer in range(len(graph.tensors)):
+        return graph.tensors[buffer].name
+    written = ((step.name, b) for step in program.steps for b in step.call.buffers() if isinstance(b, Target))
+    return next((name for name, target in written if target.buffer == buffer), "scratch")

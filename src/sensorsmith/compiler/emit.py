@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,6 @@ from sensorsmith.compiler.kernels import header_name
 from sensorsmith.compiler.lives import states_of
 from sensorsmith.compiler.report import CompileReport, LayerReport
 from sensorsmith.compiler.steps import (
-    Call,
     ChannelScales,
     Constant,
     ElementType,
@@ -119,8 +119,16 @@ def emit_source(graph: Graph, program: Program, offsets: Mapping[int, int], repo
     name, upper = report.name, report.name.upper()
     headers = sorted({header_name(layer.op, layer.variant) for layer in report.layers} | {"ss_base.h"})
     includes = "\n".join(f'#include "{header}"' for header in headers)
-    layers = "\n".join(_layer(s, r, offsets, name) for s, r in zip(program.steps, report.layers, strict=True))
-    calls = "".join(f"    {layer.symbol}();\n" for layer in report.layers)
+    own = own_constants(program)
+    symbols = {
+        constant: f"{layer.symbol}_{role}"
+        for layer, constants in zip(report.layers, own, strict=True)
+        for role, constant in constants
+    }
+    layers = "\n".join(
+        _layer(step, layer, constants, lambda value: _argument(value, symbols, offsets, name))
+        for step, layer, constants in zip(program.steps, report.layers, own, strict=True)
+    )
     x, y = (element_type(graph.tensors[ends[0]]) for ends in (graph.inputs, graph.outputs))
     arena = f"&{name}_arena[%d]"
     input_ = _pointer(Target(program.input, x), arena % offsets[program.input])
@@ -146,7 +154,7 @@ const {_CTYPES[y]} *{name}_output(void)
 
 int {name}_run(void)
 {{
-{calls}    return 0;
+{_calls(program, report)}    return 0;
 }}
 {_reset(program, offsets, name)}
 int {name}_infer(const {_CTYPES[x]} *input, {_CTYPES[y]} *output)
@@ -157,6 +165,24 @@ int {name}_infer(const {_CTYPES[x]} *input, {_CTYPES[y]} *output)
     return 0;
 }}
 """
+
+
+def _calls(program: Program, report: CompileReport) -> str:
+    """The body of the function that runs all steps."""
+    lines = []
+    for index, (step, layer) in enumerate(zip(program.steps, report.layers, strict=True)):
+        loop = next((each for each in program.loops if each.first <= index <= each.last), None)
+        if loop and index == loop.first:
+            lines.append(f"    for (int turn = 0; turn < {loop.turns}; turn++) {{\n")
+        lines.append(f"{'        ' if loop else '    '}{layer.symbol}({'turn' if _advances(step) else ''});\n")
+        if loop and index == loop.last:
+            lines.append("    }\n")
+    return "".join(lines)
+
+
+def _advances(step: Step) -> bool:
+    """Whether a step begins elsewhere in each turn of its loop."""
+    return any(not isinstance(b, Scratch) and b.advance for b in step.call.buffers())
 
 
 def _reset(program: Program, offsets: Mapping[int, int], name: str) -> str:
@@ -192,13 +218,18 @@ def _int_guard(program: Program, report: CompileReport) -> str:
     return '_Static_assert(sizeof(int) >= 4, "this model is too large for a 16-bit int");\n\n'
 
 
-def _layer(step: Step, report: LayerReport, offsets: Mapping[int, int], name: str) -> str:
-    constants = "".join(_constant(report.symbol, role, constant) for role, constant in step.call.constants())
+Constants = Sequence[tuple[str, Constant]]
+"""Arrays and the roles in which a step takes them."""
+
+
+def _layer(step: Step, report: LayerReport, constants: Constants, argument: Callable[[Any], str]) -> str:
+    arrays = "".join(_constant(f"{report.symbol}_{role}", constant) for role, constant in constants)
     work = f", {step.macs} multiply-accumulates" if step.macs else ""
-    arguments = ",\n".join(f"        {text}" for text in _arguments(step.call, report.symbol, offsets, name))
+    values = ((field.name, getattr(step.call, field.name)) for field in fields(step.call))
+    arguments = ",\n".join(f"        {_label(role, value)}{argument(value)}" for role, value in values)
     return f"""\
 /* {ctext.comment(step.name)}: {ctext.shape(step.output_shape)}{work} */
-{constants}SS_LAYER void {report.symbol}(void)
+{arrays}SS_LAYER void {report.symbol}({"int turn" if _advances(step) else "void"})
 {{
     ss_{report.op}_{report.variant}(
 {arguments});
@@ -206,32 +237,39 @@ def _layer(step: Step, report: LayerReport, offsets: Mapping[int, int], name: st
 """
 
 
-def _constant(symbol: str, role: str, constant: Constant) -> str:
+def _constant(symbol: str, constant: Constant) -> str:
     data = constant.data
     note = f" /* {ctext.shape(data.shape)}{', ' if constant.note else ''}{constant.note} */"
     ctype = _CTYPES[data.dtype.name]
-    return f"static const {ctype} {symbol}_{role}[{data.size}] SS_FLASH = {{{note}\n{ctext.array(data)}}};\n"
+    return f"static const {ctype} {symbol}[{data.size}] SS_FLASH = {{{note}\n{ctext.array(data)}}};\n"
 
 
-def _arguments(call: Call, symbol: str, offsets: Mapping[int, int], name: str) -> list[str]:
-    """The C expression of each parameter."""
-    texts = []
-    for field in fields(call):
-        value = getattr(call, field.name)
-        if isinstance(value, Source | Target | Scratch):
-            texts.append(_pointer(value, f"ss_at(&{name}_arena[{offsets[value.buffer]}])"))
-        elif isinstance(value, Constant):
-            texts.append(f"{symbol}_{field.name}")
-        elif isinstance(value, ChannelScales):
-            texts.append(f"(ss_channel_scales){{.multiplier = {symbol}_multiplier, .shift = {symbol}_shift}}")
-        elif isinstance(value, int):
-            texts.append(f"/* {field.name} */ {value}")
-        else:
-            assert isinstance(value, Record), field.name
-            label = "" if value.struct == f"ss_{field.name}" else f"/* {field.name} */ "
-            members = ", ".join(f".{f.name} = {getattr(value, f.name)}" for f in fields(value))
-            texts.append(f"{label}({value.struct}){{{members}}}")
-    return texts
+def _label(role: str, value: Any) -> str:
+    """What a number is, where it does not say so itself."""
+    named = isinstance(value, Record) and value.struct == f"ss_{role}"
+    return f"/* {role} */ " if isinstance(value, int | Record) and not named else ""
+
+
+def _argument(value: Any, symbols: Mapping[Constant, str], offsets: Mapping[int, int], name: str) -> str:
+    """The C expression of a parameter."""
+    if isinstance(value, Source | Target | Scratch):
+        return _pointer(value, f"ss_at(&{name}_arena[{_place(value, offsets)}])")
+    if isinstance(value, Constant):
+        return symbols[value]
+    if isinstance(value, ChannelScales):
+        return f"(ss_channel_scales){{.multiplier = {symbols[value.multiplier]}, .shift = {symbols[value.shift]}}}"
+    if isinstance(value, int):
+        return str(value)
+    assert isinstance(value, Record), value
+    members = ", ".join(f".{f.name} = {getattr(value, f.name)}" for f in fields(value))
+    return f"({value.struct}){{{members}}}"
+
+
+def _place(value: Source | Target | Scratch, offsets: Mapping[int, int]) -> str:
+    """Where in the arena a kernel begins to read or write."""
+    if isinstance(value, Scratch):
+        return str(offsets[value.buffer])
+    return f"{offsets[value.buffer] + value.first}{f' + turn * {value.advance}' if value.advance else ''}"
 
 
 def _pointer(value: Source | Target | Scratch, address: str) -> str:
@@ -242,6 +280,12 @@ def _pointer(value: Source | Target | Scratch, address: str) -> str:
     return f"({const}{_CTYPES[value.dtype]} *)(void *){address}"
 
 
-def weights_bytes(step: Step) -> int:
-    """Bytes of flash that the constants of a layer take."""
-    return sum(int(np.asarray(constant.data).nbytes) for _, constant in step.call.constants())
+def own_constants(program: Program) -> list[Constants]:
+    """Of each step, the constants that none before it has."""
+    seen: set[Constant] = set()
+    own: list[Constants] = []
+    for step in program.steps:
+        new = [(role, constant) for role, constant in step.call.constants() if constant not in seen]
+        seen.update(constant for _, constant in new)
+        own.append(new)
+    return own

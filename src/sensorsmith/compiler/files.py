@@ -19,7 +19,12 @@ _LARGEST_FILE = 64 << 20
 
 
 def compile_model(
-    model: Path | str, folder: Path | str, *, name: str | None = None, target: str = "host"
+    model: Path | str,
+    folder: Path | str,
+    *,
+    name: str | None = None,
+    target: str = "host",
+    ram_budget: int | None = None,
 ) -> CompileReport:
     """Compile a .tflite file into a folder that any C11 compiler builds: `cc -c FOLDER/*.c`; NAME.h is the interface.
 
@@ -29,27 +34,31 @@ def compile_model(
     Args:
         name: begins every name in the C; default: `default_name` of the file.
         target: an instruction set of `VARIANTS`.
+        ram_budget: see `compile_graph`.
 
     Raises:
-        ModelError: the file cannot be read, or is not a model that the compiler supports; or the name is unfit.
+        ModelError: the file cannot be read, or is not a model that the compiler supports; or the name is unfit; or
+            no arena fits the budget.
         BoardError: there is no such target.
         StorageError: the folder cannot be written, or a file in it that Sensorsmith has not made is in the way.
     """
     folder = Path(folder)
-    emitted = compile_file(model, name, target)
+    emitted = compile_file(model, name, target, ram_budget=ram_budget)
     _check_room(folder, emitted.files)
     _write(folder.resolve(), emitted.files)
     return emitted.report
 
 
-def compile_file(model: Path | str, name: str | None = None, target: str = "host") -> Emitted:
+def compile_file(
+    model: Path | str, name: str | None = None, target: str = "host", *, ram_budget: int | None = None
+) -> Emitted:
     """Compile a .tflite file; see `compile_model`, which also writes."""
     name = default_name(model) if name is None else name
     if is_taken(name):
         raise ModelError(
             f"{name}.h would hide a header of C or of the runtime, or a device of Windows", todo="use another name"
         )
-    return compile_graph(read_model(model), name, target)
+    return compile_graph(read_model(model), name, target, ram_budget=ram_budget)
 
 
 def read_model(path: Path | str) -> Graph:

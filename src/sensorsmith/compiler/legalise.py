@@ -66,7 +66,7 @@ def _check_integers(graph: Graph) -> None:
 
 
 def _state(tensor: Tensor, buffer: int) -> State:
-    return State(buffer, element_type(tensor), initial_value(tensor))
+    return State(buffer, element_type(tensor), initial=initial_value(tensor))
 
 
 def _bytes(tensor: Tensor) -> int:

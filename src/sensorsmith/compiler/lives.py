@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from sensorsmith.compiler.memory import Life
-from sensorsmith.compiler.steps import SAME_PLACE, Program, Source, State, Step
+from sensorsmith.compiler.steps import SAME_PLACE, Program, Scratch, Source, State, Step
 
 
 def lives_of(program: Program) -> dict[int, Life]:
-    """From which step to which each buffer is in use; states always."""
+    """From which step to which each buffer is in use; states always, and what is used beyond a loop, in all of it."""
     first = {program.input: -1}
     last = {program.input: -1}
     for index, step in enumerate(program.steps):
         for use in step.call.buffers():
             first.setdefault(use.buffer, index)
             last[use.buffer] = index
+    for loop in program.loops:
+        first |= {b: loop.first for b in first if loop.first <= first[b] <= loop.last < last[b]}
+        last |= {b: loop.last for b in last if first[b] < loop.first <= last[b] <= loop.last}
     for state in states_of(program):
         first[state.buffer], last[state.buffer] = -1, len(program.steps)
     last[program.output] = len(program.steps)
@@ -27,18 +30,19 @@ def states_of(program: Program) -> list[State]:
 
 
 def leads_of(program: Program, lives: dict[int, Life]) -> dict[tuple[int, int], int]:
-    """Which buffers may overlap with one that the step of their last use writes, and by how much."""
-    return {
+    """Which buffers may overlap with one that is written while they are read for the last time, and by how much."""
+    leads = {
         pair: lead
         for index, step in enumerate(program.steps)
         for pair, lead in step_leads(step).items()
         if lives[pair[0]].last == index == lives[pair[1]].first
     }
+    return leads | dict(program.leads)
 
 
 def step_leads(step: Step) -> dict[tuple[int, int], int]:
     """For each buffer that a step reads and each that it writes, `Call.lead`, where that is not None."""
-    buffers = list(step.call.buffers())
+    buffers = [b for b in step.call.buffers() if isinstance(b, Scratch) or not (b.first or b.advance)]
     leads: dict[tuple[int, int], int] = {}
     for written in (b for b in buffers if not isinstance(b, Source)):
         for read in {b.buffer for b in buffers if isinstance(b, Source)} - {written.buffer}:

@@ -24,7 +24,7 @@ _TRIES = 1000
 _COMPARISONS = 4_000_000  # of two lives, which bounds the tries for very many buffers
 
 Leads = Mapping[tuple[int, int], int]
-"""(a buffer, one that the step of its last use writes) -> bytes by which the first must begin after the second, or
+"""(a buffer, one that its last reader writes) -> bytes by which the first must begin after the second, or
 SAME_PLACE."""
 
 
@@ -48,19 +48,24 @@ class Plan:
     size: int
 
 
-def lower_bound(lives: Mapping[int, Life], leads: Leads | None = None) -> int:
-    """Bytes in use at the busiest step: no plan needs fewer."""
+def lower_bound(lives: Mapping[int, Life], leads: Leads | None = None, since: int = -1) -> int:
+    """Bytes in use at the busiest step from step `since` on: no plan needs fewer."""
+    shared = [
+        (lives[r], lives[w], saving(lives[r].size, lives[w].size, lead)) for (r, w), lead in (leads or {}).items()
+    ]
 
     def in_use(first: int, last: int) -> int:
-        """Bytes of what is alive from step `first` to step `last`."""
-        return sum(padded(b.size) for b in lives.values() if b.first <= first and last <= b.last)
+        """Bytes of what is alive from step `first` to step `last`, less those that buffers share."""
 
-    saved = dict.fromkeys((life.first for life in lives.values()), 0)
-    for (read, written), lead in (leads or {}).items():
-        saved[lives[written].first] += saving(lives[read].size, lives[written].size, lead)
-    # At a step, and between steps, where nothing overlaps.
-    during = [in_use(step, step) - bytes_ for step, bytes_ in saved.items()]
-    return max((*during, *(in_use(step - 1, step) for step in saved)), default=0)
+        def alive(*each: Life) -> bool:
+            return all(life.first <= first and last <= life.last for life in each)
+
+        whole = sum(padded(life.size) for life in lives.values() if alive(life))
+        return whole - sum(saved for read, written, saved in shared if alive(read, written))
+
+    # At a step, and between steps.
+    starts = {max(life.first, since) for life in lives.values()}
+    return max((in_use(step - before, step) for step in starts for before in (0, 1)), default=0)
 
 
 def saving(read: int, written: int, lead: int) -> int:
@@ -78,7 +83,7 @@ def plan_memory(lives: Mapping[int, Life], leads: Leads | None = None) -> Plan:
     """Place buffers so that no two that are alive at the same step overlap, unless `leads` allows it.
 
     Args:
-        leads: for pairs of buffers that meet at one step only, the last of the first and the first of the second.
+        leads: for pairs of buffers of which the second is written while the first is read for the last time.
 
     Returns:
         Offsets that are multiples of `ALIGNMENT`.

@@ -6,13 +6,14 @@ used as a field is the C struct that it names: `Dims` is `ss_dims`. The emitter 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from typing import ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from sensorsmith.compiler.report import Strips
 from sensorsmith.graph.types import Tensor
 
 ElementType = Literal["int8", "int16", "int32"]
@@ -114,10 +115,17 @@ class ChannelScales:
 
 @dataclass(frozen=True)
 class Source:
-    """A buffer that the kernel reads."""
+    """A buffer that the kernel reads.
+
+    Attributes:
+        first: the byte of the buffer at which it begins.
+        advance: by how many bytes it begins farther on in each turn of the loop that its step is in.
+    """
 
     buffer: int
     dtype: ElementType = "int8"
+    first: int = 0
+    advance: int = 0
 
 
 @dataclass(frozen=True)
@@ -133,10 +141,12 @@ class State(Source):
 
 @dataclass(frozen=True)
 class Target:
-    """A buffer that the kernel writes."""
+    """A buffer that the kernel writes; `first` and `advance` as in `Source`."""
 
     buffer: int
     dtype: ElementType = "int8"
+    first: int = 0
+    advance: int = 0
 
 
 @dataclass(frozen=True)
@@ -178,18 +188,18 @@ class Call:
 
     def constants(self) -> Iterator[tuple[str, Constant]]:
         """The arrays among the parameters, by name."""
-        for field in fields(self):
-            value = getattr(self, field.name)
+        for each in fields(self):
+            value = getattr(self, each.name)
             if isinstance(value, Constant):
-                yield field.name, value
+                yield each.name, value
             elif isinstance(value, ChannelScales):
                 yield "multiplier", value.multiplier
                 yield "shift", value.shift
 
     def buffers(self) -> Iterator[Source | Target | Scratch]:
         """The buffers among the parameters."""
-        for field in fields(self):
-            value = getattr(self, field.name)
+        for each in fields(self):
+            value = getattr(self, each.name)
             if isinstance(value, Source | Target | Scratch):
                 yield value
 
@@ -210,6 +220,15 @@ class Step:
     call: Call
 
 
+@dataclass(frozen=True)
+class Loop:
+    """Steps `first` to `last`, both included, which run one after another `turns` times."""
+
+    first: int
+    last: int
+    turns: int
+
+
 @dataclass(frozen=True, eq=False)
 class Program:
     """A graph without anything left to decide but which variant of each kernel runs and where its buffers lie.
@@ -218,9 +237,18 @@ class Program:
         sizes: bytes of each buffer, by the index of the tensor that gave it its name.
         input: the buffer that the caller fills.
         output: the buffer that holds the result.
+        strips: how its first layers run in strips of rows, if they do; see `strips.py`.
+        leads: what `Call.lead` is for a call, for two buffers that many steps read and write, each a part.
     """
 
     steps: tuple[Step, ...]
     sizes: dict[int, int]
     input: int
     output: int
+    loops: tuple[Loop, ...] = ()
+    strips: Strips | None = None
+    leads: Mapping[tuple[int, int], int] = field(default_factory=dict)
+
+    def turns(self, step: int) -> int:
+        """How many times a step runs."""
+        return next((loop.turns for loop in self.loops if loop.first <= step <= loop.last), 1)

@@ -149,7 +149,12 @@ class ModelProfile:
 
 
 def profile_model(
-    model: Path | str, *, target: str | None = None, board: str | None = None, wait_states: int = 0
+    model: Path | str,
+    *,
+    target: str | None = None,
+    board: str | None = None,
+    wait_states: int = 0,
+    ram_budget: int | None = None,
 ) -> ModelProfile:
     """Compile a .tflite file, run it on an emulated processor, and say what it costs.
 
@@ -157,19 +162,20 @@ def profile_model(
         target: an instruction set; default: the board's, or cortex-m4.
         board: a name of `list_boards`, whose clock and energy per cycle give time and energy.
         wait_states: of the flash, for the modelled cycles; see `Timing`.
+        ram_budget: bytes that the arena may have; see `compile_graph`.
 
     Raises:
         BoardError: no such target or board, or nothing runs it here, or the board has another instruction set.
         EmulatorError: the emulator crashed or hung.
         MissingTool: a cross compiler or an emulator is not installed; the message has the command that mends it.
-        ModelError: the file cannot be read, or is not a model that the compiler supports.
+        ModelError: the file cannot be read, or is not a model that the compiler supports; or no arena fits the budget.
         ToolFailed: the emulated output differs from the integer interpreter's.
     """
     spec = load_board(board) if board is not None else None
     if spec is not None and target not in (None, spec.target):
         raise BoardError(f"{spec.title} is a {spec.target}, not a {target}", todo="give the board or the target")
     target = target or (spec.target if spec is not None else TARGET)
-    emitted = compile_file(model, target=target)
+    emitted = compile_file(model, target=target, ram_budget=ram_budget)
     inputs = _inputs(emitted)
     run = run_model(emitted, target, inputs)
     check_run(run, interpret_batch(read_model(model), inputs))

@@ -51,17 +51,18 @@ class ModelRun:
     def by_function(self, run: int = 0) -> dict[str, FunctionCount]:
         """Instructions of each function of the model that was executed.
 
+        Functions that the C compiler has found to be alike, and made one, count as the first of their names.
+
         Args:
             run: index of the input.
         """
         counts = self.counts[run]
+        functions = sorted((s for s in self.bench.program.symbols if s.function), key=lambda s: s.name, reverse=True)
+        first = {symbol.address: symbol for symbol in functions}
         return {
             symbol.name: FunctionCount(counts.functions.get(symbol.address, own), own)
-            for symbol in self.bench.program.symbols
-            if symbol.function
-            and (
-                own := sum(n for a, n in counts.executed.items() if symbol.address <= a < symbol.address + symbol.size)
-            )
+            for symbol in first.values()
+            if (own := sum(n for a, n in counts.executed.items() if symbol.address <= a < symbol.address + symbol.size))
         }
 
 

@@ -29,8 +29,12 @@ class Joined(NamedTuple):
     whole: Emitted
 
 
-def joined(graphs: Sequence[Graph], target: str) -> Joined:
-    models = [compile_graph(graph, f"m{i}", target) for i, graph in enumerate(graphs)]
+def joined(graphs: Sequence[Graph], target: str, budgets: Sequence[int] | None = None) -> Joined:
+    given = budgets or [None] * len(graphs)
+    models = [
+        compile_graph(graph, f"m{i}", target, ram_budget=budget)
+        for i, (graph, budget) in enumerate(zip(graphs, given, strict=True))
+    ]
     sizes = [(_bytes(m.input_shape, m.input_dtype), _bytes(m.output_shape, m.output_dtype)) for m in models]
     calls = "".join(
         (f"    m{i}_reset();\n" if models[i].stateful else "")
@@ -92,10 +96,15 @@ def _rows(x: Array) -> npt.NDArray[np.int8]:
 
 
 def assert_equal(
-    graphs: Sequence[Graph], target: str, compiler: Compiler, seed: int = 0, emulator: Emulator | None = None
+    graphs: Sequence[Graph],
+    target: str,
+    compiler: Compiler,
+    seed: int = 0,
+    emulator: Emulator | None = None,
+    budgets: Sequence[int] | None = None,
 ) -> Emitted:
     """Each graph, on the emulated target, gives the bytes of the interpreter, by the same work for every input."""
-    models = joined(graphs, target)
+    models = joined(graphs, target, budgets)
     inputs = [_inputs(graph, seed) for graph in graphs]
     outputs, run = run_joined(models, target, inputs, compiler, emulator)
     for index, (graph, x, y) in enumerate(zip(graphs, inputs, outputs, strict=True)):

@@ -51,10 +51,10 @@ def column_as_row(window: Window, x: Dims, kernel: Dims, y: Dims) -> tuple[Windo
 
 
 def reaches_padding(window: Window, x: Dims, kernel: Dims, y: Dims) -> bool:
-    """Whether any tap of any window lies outside the input; there is never less padding behind it than before it."""
+    """Whether any tap of any window lies outside the input."""
     bottom = (y.h - 1) * window.stride_h - window.pad_h + (kernel.h - 1) * window.dilation_h
     right = (y.w - 1) * window.stride_w - window.pad_w + (kernel.w - 1) * window.dilation_w
-    return bottom >= x.h or right >= x.w
+    return window.pad_h > 0 or window.pad_w > 0 or bottom >= x.h or right >= x.w
 
 
 def window_lead(window: Window, x: Dims, y: Dims, together: int = 1, early: int = 0) -> int:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from sensorsmith.compiler.lower import add, conv, dense
-from sensorsmith.compiler.lower.geometry import window_lead
+from sensorsmith.compiler.lower.geometry import reaches_padding, window_lead
 from sensorsmith.compiler.steps import SAME_PLACE, Call, Constant, Dims, Scratch, Source, Target, Window
 from sensorsmith.compiler.sums import find_sum
 from sensorsmith.compiler.variants.tables import extremes, level_table
@@ -55,6 +55,7 @@ def _conv2d(call: conv.Conv2D) -> Conv2D | FullyConnected | None:
         call.filter_dims == call.input_dims
         and call.output_dims.h == call.output_dims.w == 1
         and not call.input_zero_point
+        and not reaches_padding(call.window, call.input_dims, call.filter_dims, call.output_dims)
     ):
         return _dense_layer(call, call.filter, call.filter_dims.size, call.output_dims.c)
     channels = call.output_dims.c
