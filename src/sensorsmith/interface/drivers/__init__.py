@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from sensorsmith.interface.drivers import c_dialects, python_dialects
 
 __all__ = ["KINDS", "driver"]
 
 KINDS: dict[str, tuple[str, Callable[[], dict[str, str]]]] = {
-    "smbus2": ("Python on Linux, over I2C", partial(python_dialects.driver, "smbus2")),
-    "serial": ("Python, over a serial line", partial(python_dialects.driver, "serial")),
-    "circuitpython": ("CircuitPython, over I2C", partial(python_dialects.driver, "circuitpython")),
-    "micropython": ("MicroPython, over I2C", partial(python_dialects.driver, "micropython")),
+    "smbus2": ("Python on Linux, over I2C", python_dialects.smbus2),
+    "serial": ("Python, over a serial line", python_dialects.serial),
+    "circuitpython": ("CircuitPython, over I2C", python_dialects.circuitpython),
+    "micropython": ("MicroPython, over I2C", python_dialects.micropython),
     "linux-c": ("C for any host, and for Linux, over I2C", c_dialects.linux_c),
     "arduino": ("Arduino, over I2C", c_dialects.arduino),
     "esphome": ("ESPHome, over I2C", c_dialects.esphome),

@@ -1,7 +1,13 @@
-"""Host drivers in Python: one file for every dialect, `mls1.py`, and a thin bus for each."""
+"""Host drivers in Python: the same logic in four dialects, each with the bus of its own.
+
+The texts beside this file are joined to one module. They hold no number of the register map: `_NAME` in them becomes a
+line of the module when `_numbers` knows it.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from importlib.resources import files
 
 from sensorsmith.interface.crc import INITIAL, POLYNOMIAL
@@ -14,61 +20,128 @@ from sensorsmith.interface.registers import (
     SETTINGS,
     VERSION,
     Block,
-    Command,
-    CommandState,
-    Error,
-    SelfTest,
-    Status,
-    Text,
-    block,
-    register,
+    Register,
 )
 from sensorsmith.spec.types import Interface
 
-MARK = "# <constants>\n"
-_FLUSH = 36  # as SS_UART_FLUSH in runtime/interface/ss_uart.h
+_LAYOUT = {"u8": "B", "u16": "H", "u32": "I"}
+_LINE = 120
 
 
-def _offset(name: str, of: Block) -> int:
-    return register(name).address - of.start
+class _Code(int):
+    """An address or a code: a number that is written in hexadecimal."""
+
+    def __repr__(self) -> str:
+        return f"0x{self:02X}"
 
 
-def _constants() -> str:
-    """What mls1.py knows of the map."""
-    config, control = block("CONFIG"), block("CONTROL")
-    settings = {r.name: (_offset(r.name, config), r.size, *r.limits) for r in SETTINGS if r.limits is not None}
-    values: dict[str, object] = {
-        "MAGIC": MAGIC,
+def smbus2() -> dict[str, str]:
+    return _files("smbus2", "from smbus2 import SMBus", "SMBus(1)")
+
+
+def serial() -> dict[str, str]:
+    return _files("serial", "import serial", 'serial.Serial("/dev/ttyACM0", 115200)')
+
+
+def circuitpython() -> dict[str, str]:
+    return _files("circuitpython", "import board", "board.I2C()")
+
+
+def micropython() -> dict[str, str]:
+    return _files("micropython", "from machine import I2C", "I2C(0)")
+
+
+def _files(dialect: str, imports: str, bus: str) -> dict[str, str]:
+    """The driver of a dialect, and an example that opens the bus by these words."""
+    example = _text("example.py").replace("# <imports>", imports).replace("<bus>", bus)
+    return {"mls1.py": _driver(dialect), "example.py": example}
+
+
+def _driver(dialect: str) -> str:
+    head, _, own = _text(f"{dialect}.py").partition("\n\n\n")
+    bus = own if "_I2C" not in own else f"{_text('i2c.py')}\n\n{own}"
+    logic = _text("mls1.py").replace("# <bus>\n", f"{bus}\n\n")
+    registers = _lines(_names(logic), "const({})" if "import const" in head else "{}")
+    parts = {"# <head>": head, "# <registers>": "\n".join(registers), "    # <settings>": "\n".join(_properties())}
+    for mark, part in parts.items():
+        logic = logic.replace(mark, part)
+    return logic
+
+
+def _text(name: str) -> str:
+    return files(__package__).joinpath(f"{name}.in").read_text(encoding="utf-8")
+
+
+def _names(text: str) -> list[str]:
+    """What the text calls by the name of a constant, in the order in which it does so first."""
+    return list(dict.fromkeys(re.findall(r"\b_([A-Z][A-Z0-9_]+)\b", text)))
+
+
+def _lines(names: Iterable[str], number: str) -> Iterable[str]:
+    """The constants among the names. Numbers that a compiler may fold are written as `number` says."""
+    known = _numbers() | _tables()
+    yield f"# Of the register map MLS1 {VERSION[0]}.{VERSION[1]}, made by Sensorsmith; changes will be lost."
+    for name in names:
+        if name in known:
+            value = known[name]
+            yield f"_{name} = {number.format(repr(value)) if isinstance(value, int) else _literal(value)}"
+
+
+def _properties() -> Iterable[str]:
+    for r in SETTINGS:
+        yield f'    {r.name.lower()} = _setting("{r.name.lower()}")  # {r.meaning}'
+
+
+def _numbers() -> dict[str, int]:
+    """Addresses of registers, codes, and everything else that is a number, by name."""
+    found: dict[str, int] = {r.name: _Code(r.address) for r in REGISTERS}
+    for r in REGISTERS:
+        found |= {f"{r.name}_{code.name}": _Code(code) for code in r.named}
+        found |= {f"{r.name}_SIZE": r.size, f"{r.name}_BITS": 8 * r.size}
+    least, most = next(r.limits for r in SETTINGS if r.name == "ADDR" and r.limits)
+    return found | {
+        "ADDRESS": _Code(Interface().address),
+        "ADDRESS_LEAST": _Code(least),
+        "ADDRESS_MOST": _Code(most),
+        "CRC_INITIAL": _Code(INITIAL),
+        "CRC_POLYNOMIAL": _Code(POLYNOMIAL),
+        "KEY": _Code(KEY),
         "MAJOR": VERSION[0],
-        "NONE": NONE,
-        "KEY": KEY,
-        "DEFAULT_ADDRESS": Interface().address,
-        "RESULT": block("RESULT").start,
-        "UART_FLUSH": _FLUSH,
-        "CRC_POLYNOMIAL": POLYNOMIAL,
-        "CRC_INITIAL": INITIAL,
-        "BLOCKS": {b.name: (b.start, b.size) for b in BLOCKS},
-        "ADDRESSES": {r.name: r.address for r in REGISTERS if r.access != "ro"},
-        "SETTINGS": settings,
-        "SETTINGS_START": SETTINGS[0].address,
-        "SETTINGS_SIZE": sum(r.size for r in SETTINGS),
-        "TALLIES": register("TALLIES").size,
-        "LOCK_OFFSET": _offset("LOCK", config),
-        **{f"{name}_OFFSET": _offset(name, control) for name in ("CMD_STATE", "SELFTEST", "LAST_ERR", "ERR_COUNT")},
-        **{f"STATUS_{bit.name}": int(bit) for bit in Status},
-        **{f"CMD_{code.name}": int(code) for code in Command},
-        **{f"CMD_STATE_{code.name}": int(code) for code in CommandState},
-        **{f"SELFTEST_{bit.name}": int(bit) for bit in SelfTest},
-        **{f"TEXT_{code.name}": int(code) for code in Text},
-        "ERRORS": {int(code): code.name for code in Error},
+        "NONE": _Code(NONE),
+        "SETTINGS_START": _Code(SETTINGS[0].address),
+        "UART_FRAME": max(b.size for b in BLOCKS) + 4,
     }
-    lines = [f"{name} = {value!r}" for name, value in values.items()]
-    return "# Made from the register map of Sensorsmith; changes will be lost.\n" + "\n".join(lines) + "\n"
 
 
-def driver(dialect: str) -> dict[str, str]:
-    """The files of a dialect: `smbus2`, `circuitpython`, `micropython` or `serial`."""
-    room = files("sensorsmith.interface.drivers").joinpath("python")
-    common = room.joinpath("mls1.py").read_text(encoding="utf-8").replace(MARK, _constants())
-    name = f"mls1_{dialect}.py"
-    return {"mls1.py": common, name: room.joinpath(name).read_text(encoding="utf-8")}
+def _tables() -> dict[str, object]:
+    """Everything else: blocks, names of bits and codes by their place, and settings with their limits."""
+    blocks = {b.name: (b.name, _Code(b.start), _layout(b.registers), _check_of(b)) for b in BLOCKS}
+    names = {f"{r.name}_NAMES": _places(r) for r in REGISTERS if r.bits or r.codes}
+    settings = tuple((r.name.lower(), *r.limits) for r in SETTINGS if r.limits is not None)
+    return blocks | names | {"MAGIC": MAGIC, "SETTINGS": settings, "SETTINGS_LAYOUT": _layout(SETTINGS)}
+
+
+def _layout(registers: Iterable[Register]) -> str:
+    """Registers that follow each other, as the module `struct` has it."""
+    return "<" + "".join(_LAYOUT.get(r.type, f"{r.size}s") for r in registers)
+
+
+def _check_of(block: Block) -> int | None:
+    """Where the check sum of a block is that has none of its own."""
+    return None if block.crc else _Code(next(r.address for r in REGISTERS if r.name == f"{block.name}_CRC"))
+
+
+def _places(register: Register) -> tuple[str, ...]:
+    """The name of bit n, or of code n, at place n."""
+    places = {bit.mask.bit_length() - 1: bit.name for bit in register.bits}
+    places |= {int(code): code.name for code in register.named}
+    return tuple(places.get(n, str(n)) for n in range(max(places) + 1))
+
+
+def _literal(value: object) -> str:
+    """As a formatter would write it."""
+    if not isinstance(value, tuple):
+        return repr(value).replace("'", '"')
+    parts = [_literal(part) for part in value]
+    line = f"({', '.join(parts)})"
+    return line if len(line) < _LINE - 30 else "(\n" + "".join(f"    {part},\n" for part in parts) + ")"
