@@ -1,9 +1,11 @@
 """What every driver must do, in the Python that all dialects have.
 
-Each behaviour gets a driver, and the bus that it is connected to. Those that begin with `i2c_` or `serial_` are for drivers
-of such a bus only. The bus is that of bench.py, with two things more: `connect(address)` gives another driver, and `place`
-is where that says that it looks.
+Each behaviour gets a driver, and the bus that it is connected to. Those that begin with `i2c_` or `serial_` are for
+drivers of such a bus only. The bus is that of bench.py, with two things more: `connect(address)` gives another driver,
+and `place` is where that says that it looks.
 """
+
+# ruff: noqa: ARG001 - all behaviours are called alike
 
 import mls1
 
@@ -139,7 +141,7 @@ def events_and_tallies(sensor, bus):
     assert len(result.events) >= 2 and sum(tallies.values()) > 10
     sensor.clear()
     assert sensor.result().events == ()
-    assert sensor.tallies() == dict([(label, 0) for label in LABELS])
+    assert sensor.tallies() == dict.fromkeys(LABELS, 0)
 
 
 def the_last_place_counts_all_classes_above(sensor, bus):
@@ -325,7 +327,7 @@ def another_sensor(sensor, bus):
     bus.swap()
     found = [sensor.wait() for _ in range(3)]
     assert [result.sequence for result in found] == [1, 2, 3]
-    assert all([result.label in OTHER_LABELS for result in found])
+    assert all(result.label in OTHER_LABELS for result in found)
     assert sensor.labels == OTHER_LABELS
 
 

@@ -69,7 +69,7 @@ def _driver(dialect: str) -> str:
 
 
 def _text(name: str) -> str:
-    return files(__package__).joinpath(f"{name}.in").read_text(encoding="utf-8")
+    return files("sensorsmith.interface.drivers").joinpath("python", f"{name}.in").read_text(encoding="utf-8")
 
 
 def _names(text: str) -> list[str]:
