@@ -269,6 +269,31 @@ def too_many_wrong_bits(sensor, bus):
     assert sensor.result().sequence == 0
 
 
+def wrong_bits_in_what_is_written(sensor, bus):
+    bus.garble(2)
+    sensor.debounce = 4
+    bus.garble(2, 1)
+    sensor.smoothing = 3
+    assert (sensor.debounce, sensor.smoothing) == (4, 3)
+    bus.garble(1)
+    assert sensor.labels == LABELS
+    bus.garble(2)
+    sensor.lock()
+    assert sensor.locked
+
+
+def too_many_wrong_bits_in_what_is_written(sensor, bus):
+    bus.garble(3)
+    try:
+        sensor.debounce = 4
+    except (mls1.BadData, mls1.NoAnswer):  # a serial line does not answer to a frame that is damaged
+        pass
+    else:
+        raise AssertionError("nothing was raised")
+    bus.feed(8)
+    assert sensor.result().label in LABELS
+
+
 def a_bus_that_is_busy_for_a_moment(sensor, bus):
     bus.mute(2)
     assert sensor.result().sequence == 0
@@ -336,6 +361,26 @@ def another_sensor_that_has_run_for_a_while(sensor, bus):
     assert sensor.wait().label in LABELS
     bus.swap()
     bus.feed(20)
+    result = sensor.result()
+    assert (result.sequence, result.missed, result.label in OTHER_LABELS) == (4, 0, True)
+
+
+def another_sensor_with_more_results(sensor, bus):
+    sensor.rate = 10
+    bus.feed(100)
+    assert sensor.wait().sequence == 2
+    bus.swap()
+    bus.feed(40)
+    result = sensor.result()
+    assert (result.sequence, result.missed, result.label in OTHER_LABELS) == (9, 0, True)
+
+
+def another_sensor_that_is_slower(sensor, bus):
+    bus.feed(80)
+    assert sensor.wait().sequence == 19
+    bus.swap()
+    bus.feed(20)
+    bus.forge(0x19, 0xFF)
     result = sensor.result()
     assert (result.sequence, result.missed, result.label in OTHER_LABELS) == (4, 0, True)
 

@@ -33,6 +33,7 @@ class Bus:
         self.neighbours = [NEIGHBOUR]
         self._random = np.random.default_rng(0)
         self._spoiled = self._muted = self._fed = 0
+        self._garbled: list[bool] = []
         self._forged: dict[int, int] = {}
         self.babbles = False
 
@@ -52,6 +53,10 @@ class Bus:
     def spoil(self, reads: int) -> None:
         """The next reads have a wrong bit."""
         self._spoiled = reads
+
+    def garble(self, writes: int, after: int = 0) -> None:
+        """So many writes arrive with a wrong bit, after some that do not."""
+        self._garbled = [False] * after + [True] * writes
 
     def mute(self, transactions: int) -> None:
         """Nobody answers to the next transactions."""
@@ -84,7 +89,7 @@ class Bus:
         self._select(address)
         assert len(data) <= 1 + _MOST
         if data and address not in self.neighbours:  # an empty write only asks whether somebody is there
-            self.board.write(data[0], data[1:])
+            self.board.write(data[0], self.garbled(data[1:]))
 
     def read(self, address: int, register: int | None, size: int) -> bytes:
         self._select(address)
@@ -101,6 +106,9 @@ class Bus:
             return data
         self._spoiled -= 1
         return bytes([data[0] ^ 0x04]) + data[1:]
+
+    def garbled(self, data: bytes) -> bytes:
+        return data[:-1] + bytes([data[-1] ^ 0x02]) if self._garbled and self._garbled.pop(0) else data
 
     def _answers(self, address: int) -> bool:
         return address in self.neighbours or (address == self.board.peek(port.ADDRESS) and self._muted == 0)
@@ -147,7 +155,7 @@ class Port:
             self._bus._select(self._bus.board.peek(port.ADDRESS))
         except OSError:
             return b""
-        reply = self._bus.board.uart(frame)
+        reply = self._bus.board.uart(self._bus.garbled(frame) if frame[0] == ord("W") else frame)
         if frame[0] == ord("R"):
             head, content = reply[:3], self._bus._as_forged(frame[1], reply[3:-1])
             check = crc8(head + content)
