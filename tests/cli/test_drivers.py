@@ -46,10 +46,23 @@ def test_a_kind_that_is_not_there(tmp_path: Path) -> None:
 def test_a_file_that_the_user_changed_is_kept(tmp_path: Path) -> None:
     run("serial", "--output", str(tmp_path))
     file = tmp_path / "serial" / "mls1.py"
-    file.write_text("# mine\n")
+    file.write_bytes(b"# mine: \xff\n")
     result = run("serial", "smbus2", "--output", str(tmp_path))
     assert result.exit_code == 2
     assert result.stderr == f"error: {file}: this file is another than would be written; move it, or add --force\n"
-    assert file.read_text() == "# mine\n" and not (tmp_path / "smbus2").exists()
+    assert file.read_bytes() == b"# mine: \xff\n" and not (tmp_path / "smbus2").exists()
     assert run("serial", "--output", str(tmp_path), "--force").exit_code == 0
     assert file.read_text() == driver("serial")["mls1.py"]
+
+
+def test_a_place_that_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "notes").write_text("mine")
+    result = run("serial", "--output", str(tmp_path / "notes"))
+    assert result.exit_code == 2
+    assert result.stderr == f"error: {tmp_path / 'notes'}: this is a file, not a folder; choose another folder\n"
+    folder = tmp_path / "serial" / "example.py"
+    folder.mkdir(parents=True)
+    result = run("serial", "--output", str(tmp_path), "--force")
+    assert result.exit_code == 2
+    assert result.stderr == f"error: {folder}: this is a folder, not a file; move it, or choose another folder\n"
+    assert files(tmp_path) == [tmp_path / "notes"]

@@ -39,7 +39,7 @@ def write_drivers(kinds: tuple[str, ...], folder: Path, *, force: bool = False) 
     """Write the files of each kind into a folder of its name.
 
     Raises:
-        UserError: there is no such kind, or a file has been changed; nothing is written then.
+        UserError: there is no such kind, a file has been changed, or something else is in the way; nothing is written then.
     """
     from difflib import get_close_matches
 
@@ -55,9 +55,21 @@ def write_drivers(kinds: tuple[str, ...], folder: Path, *, force: bool = False) 
             raise UserError(f'there is no driver "{kind}"', todo=advice)
         texts |= {folder / kind / name: text for name, text in driver(kind).items()}
     for path, text in texts.items():
-        if path.is_file() and path.read_text(encoding="utf-8") != text and not force:
-            what = "this file is another than would be written"
-            raise UserError(what, where=str(path), todo="move it, or add --force")
+        _check_room(path, text, force=force)
     for path, text in texts.items():
         write_text(path, text)
     return list(texts)
+
+
+def _check_room(path: Path, text: str, *, force: bool) -> None:
+    """Refuse a place that is no folder, and to replace a file that has been changed."""
+    from sensorsmith.base.errors import UserError
+
+    there = next(place for place in path.absolute().parents if place.exists())
+    if not there.is_dir():
+        raise UserError("this is a file, not a folder", where=str(there), todo="choose another folder")
+    if path.is_dir():
+        raise UserError("this is a folder, not a file", where=str(path), todo="move it, or choose another folder")
+    if path.exists() and path.read_bytes() != text.encode() and not force:
+        what = "this file is another than would be written"
+        raise UserError(what, where=str(path), todo="move it, or add --force")
