@@ -39,7 +39,7 @@ def write_drivers(kinds: tuple[str, ...], folder: Path, *, force: bool = False) 
     """Write the files of each kind into a folder of its name.
 
     Raises:
-        UserError: there is no such kind, a file has been changed, or something else is in the way; nothing is written then.
+        UserError: there is no such kind, a file has been changed, or something else is in the way. Nothing is written.
     """
     from difflib import get_close_matches
 

@@ -1,7 +1,7 @@
 """Host drivers in Python: the same logic in four dialects, each with the bus of its own.
 
-The texts beside this file are joined to one module. They hold no number of the register map: `_NAME` in them becomes a
-line of the module when `_numbers` knows it.
+The texts in `python/` are joined to one module. They hold no number of the register map: what they call `_NAME` becomes
+a line of the module when the map has it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from sensorsmith.interface.registers import (
 from sensorsmith.spec.types import Interface
 
 _LAYOUT = {"u8": "B", "u16": "H", "u32": "I"}
-_LINE = 120
+_LINE = 90  # characters of a value, beside which its name has room
 
 
 class _Code(int):
@@ -36,18 +36,22 @@ class _Code(int):
 
 
 def smbus2() -> dict[str, str]:
+    """Python on Linux, over I2C."""
     return _files("smbus2", "from smbus2 import SMBus", "SMBus(1)")
 
 
 def serial() -> dict[str, str]:
+    """Python, over a serial line."""
     return _files("serial", "import serial", 'serial.Serial("/dev/ttyACM0", 115200)')
 
 
 def circuitpython() -> dict[str, str]:
+    """CircuitPython, over I2C."""
     return _files("circuitpython", "import board", "board.I2C()")
 
 
 def micropython() -> dict[str, str]:
+    """MicroPython, over I2C."""
     return _files("micropython", "from machine import I2C", "I2C(0)")
 
 
@@ -144,4 +148,4 @@ def _literal(value: object) -> str:
         return repr(value).replace("'", '"')
     parts = [_literal(part) for part in value]
     line = f"({', '.join(parts)})"
-    return line if len(line) < _LINE - 30 else "(\n" + "".join(f"    {part},\n" for part in parts) + ")"
+    return line if len(line) < _LINE else "(\n" + "".join(f"    {part},\n" for part in parts) + ")"
