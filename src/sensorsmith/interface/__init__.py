@@ -6,7 +6,7 @@ from sensorsmith.interface.budget import Budget, BudgetLine, check_budget, infor
 from sensorsmith.interface.crc import crc8
 from sensorsmith.interface.decode import Identity, Result, decode_identity, decode_result
 from sensorsmith.interface.emit_c import emit_c
-from sensorsmith.interface.picture import register_svg
+from sensorsmith.interface.picture import bits_svg, register_svg
 from sensorsmith.interface.post import Post
 from sensorsmith.interface.power_on import power_on, texts, threshold_register
 from sensorsmith.interface.reference import registers_text, value_text
@@ -64,6 +64,7 @@ __all__ = [
     "Status",
     "Task",
     "Text",
+    "bits_svg",
     "block",
     "check_budget",
     "crc8",

@@ -1,85 +1,139 @@
-"""The register map as a picture: 16 addresses a line, one box for each register."""
+"""The register map as pictures: all 256 addresses, and the bits of one register."""
 
 from __future__ import annotations
 
-from html import escape
+from collections.abc import Iterable
 
-from sensorsmith.interface.registers import BLOCKS, Block, Register
+from sensorsmith.interface.registers import BLOCKS, REGISTERS, Block, Register
+from sensorsmith.interface.svg import SOFT, UNUSED, box, name, sheet, words
 
-_CELL, _LINE, _LEFT, _TOP = 66, 36, 112, 30
+_CELL, _LINE, _LEFT, _TOP = 72, 40, 274, 34
 _COLUMNS = 16
-_LAST_LINE = 0xC0
-# Told apart by lightness and by the names beside them, not by hue alone.
-_SHADES = ("#ffffff", "#dbe9f6", "#f3ead7")
-_FONT = "font-family='Source Sans 3, Source Sans Pro, Arial, sans-serif'"
+# Neighbouring blocks differ in lightness; blue and amber are told apart by every kind of colour-blind eye.
+_SHADES = ("#ffffff", "#d8e9f7", "#e8c985")
+_CHECK_SUM = "#cfcfcf"
 
 
 def register_svg() -> str:
-    """The map as an SVG image, to look at and to print, with a title and a description for those who cannot see it."""
-    lines = (_LAST_LINE >> 4) + 1
-    width, height = _LEFT + _COLUMNS * _CELL + 10, _TOP + lines * _LINE + 52
+    """The map as an SVG image, to look at and to print: 16 addresses a line, one box for each register."""
+    height = _TOP + 256 // _COLUMNS * _LINE + 44
     blocks = ", ".join(f"{b.name} at 0x{b.start:02X}, {b.size} bytes" for b in BLOCKS)
     parts = [
-        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}' role='img' "
-        "aria-labelledby='title description'>",
-        "<title id='title'>The register map MLS1</title>",
-        f"<desc id='description'>Blocks: {escape(blocks)}. All other addresses read 0xFF.</desc>",
-        f"<rect width='{width}' height='{height}' fill='#ffffff'/>",
-        *(_text(_LEFT + (i + 0.5) * _CELL, 20, f"+{i:X}", 12, "middle", "#555555") for i in range(_COLUMNS)),
+        *(words(_LEFT + (i + 0.5) * _CELL, 22, f"+{i:X}", 13, colour=SOFT) for i in range(_COLUMNS)),
+        *(words(_LEFT - 8, _y(a) + 25, f"0x{a:02X}", 13, "end", SOFT) for a in range(0, 256, _COLUMNS)),
         *(part for number, block in enumerate(BLOCKS) for part in _block(block, _SHADES[number % len(_SHADES)])),
-        *_legend(height - 30),
-        "</svg>",
+        *(box(*_place(first, count), UNUSED) for first, count in _unused()),
+        *_legend(height - 32),
     ]
-    return "\n".join(parts) + "\n"
+    description = f"Blocks: {blocks}. All other addresses read 0xFF."
+    return sheet(_LEFT + _COLUMNS * _CELL + 8, height, "The register map MLS1", description, parts)
 
 
-def _block(block: Block, shade: str) -> list[str]:
-    y = _y(block.start)
-    parts = [
-        _text(_LEFT - 10, y + 15, block.name, 13, "end", "#000000", "bold"),
-        _text(_LEFT - 10, y + 29, f"0x{block.start:02X}, {block.size} bytes", 11, "end", "#555555"),
-    ]
-    return parts + [part for register in block.registers for part in _register(register, shade)]
+def _block(block: Block, shade: str) -> Iterable[str]:
+    y, right = _y(block.start), _LEFT - 52
+    yield words(right, y + 17, block.name, 14, "end", bold=True)
+    yield words(right, y + 32, block.meaning, 11, "end", SOFT)
+    for register in block.registers:
+        yield from _register(register, _CHECK_SUM if register.name.endswith("_CRC") else shade)
 
 
-def _register(register: Register, shade: str) -> list[str]:
-    """One box for each line that the register reaches into; the name stands in the first."""
-    parts, address, left = [], register.address, register.size
-    while left > 0:
-        column = address % _COLUMNS
-        count = min(left, _COLUMNS - column)
-        x, y, width = _LEFT + column * _CELL, _y(address), count * _CELL
-        edge = "stroke-width='2.4'" if register.access != "ro" else "stroke-width='0.8'"
-        parts.append(
-            f"<rect x='{x + 1.5}' y='{y + 1.5}' width='{width - 3}' height='{_LINE - 3}' rx='3' fill='{shade}' "
-            f"stroke='#000000' {edge}/>"
-        )
-        if address == register.address:
-            mark = " *" if "stores" in register.privacy else ""
-            size = min(9.5, (width - 8) / (0.66 * len(register.name)))  # of a letter, its width is 0.66 at most
-            parts.append(_text(x + width / 2, y + _LINE / 2 + 4, register.name + mark, size, "middle", "#000000"))
-        address, left = address + count, left - count
-    return parts
+def _register(register: Register, shade: str) -> Iterable[str]:
+    """One box for each line that the register reaches into."""
+    for first, count in _lines(register.address, register.size):
+        x, y, width, height = _place(first, count)
+        middle, said = x + width / 2, _below(register, first, count)
+        mark = " *" if "stores" in register.privacy else ""
+        yield box(x, y, width, height, shade, heavy=register.access != "ro")
+        yield name(middle, y + (0.38 if said else 0.5) * height, register.name + mark, 10, width - 8)
+        if said:
+            yield words(middle, y + 0.8 * height, said, 10, colour=SOFT)
 
 
-def _legend(y: float) -> list[str]:
-    return [
-        f"<rect x='{_LEFT}' y='{y}' width='26' height='16' rx='3' fill='#ffffff' stroke='#000000' stroke-width='2.4'/>",
-        _text(_LEFT + 34, y + 12, "a host may write", 12, "start", "#000000"),
-        f"<rect x='{_LEFT + 160}' y='{y}' width='26' height='16' rx='3' fill='#ffffff' stroke='#000000' "
-        "stroke-width='0.8'/>",
-        _text(_LEFT + 194, y + 12, "read only", 12, "start", "#000000"),
-        _text(_LEFT + 290, y + 12, "* keeps something about the past", 12, "start", "#000000"),
-        _text(_LEFT + 510, y + 12, "every other address, 0xC3 to 0xFF too, reads 0xFF", 12, "start", "#000000"),
-    ]
+def _below(register: Register, first: int, count: int) -> str:
+    """What stands below the name: which bytes, or of which type."""
+    if count < register.size:
+        return f"bytes {first - register.address} to {first - register.address + count - 1}"
+    return register.type if register.size > 1 else ""
+
+
+def _lines(address: int, size: int) -> Iterable[tuple[int, int]]:
+    """The parts of an area, one for each line of the picture: first address and bytes."""
+    while size > 0:
+        count = min(size, _COLUMNS - address % _COLUMNS)
+        yield address, count
+        address, size = address + count, size - count
+
+
+def _unused() -> Iterable[tuple[int, int]]:
+    """The parts between the registers."""
+    ends = [r.address + r.size for r in REGISTERS]
+    starts = [r.address for r in REGISTERS[1:]] + [256]
+    for end, start in zip(ends, starts, strict=True):
+        yield from _lines(end, start - end)
+
+
+def _legend(y: float) -> Iterable[str]:
+    """What the boxes mean, each with a box of its kind."""
+    kinds = (
+        ("read only", _SHADES[0], False),
+        ("a host may write", _SHADES[0], True),
+        ("check sum", _CHECK_SUM, False),
+        ("reads 0xFF", UNUSED, False),
+    )
+    x = float(_LEFT)
+    for text, fill, heavy in kinds:
+        yield box(x, y, 34, 22, fill, heavy)
+        yield words(x + 42, y + 16, text, 13, "start")
+        x += 190
+    yield words(x, y + 16, "* keeps something about the past", 13, "start")
+
+
+def _place(address: int, count: int) -> tuple[float, float, float, float]:
+    """Left, top, width and height of a box that is in one line."""
+    return _LEFT + address % _COLUMNS * _CELL, _y(address), count * _CELL, _LINE
 
 
 def _y(address: int) -> int:
-    return _TOP + (address // _COLUMNS) * _LINE
+    return _TOP + address // _COLUMNS * _LINE
 
 
-def _text(x: float, y: float, text: str, size: float, anchor: str, colour: str, weight: str = "normal") -> str:
-    return (
-        f"<text x='{x:g}' y='{y:g}' font-size='{size:g}' text-anchor='{anchor}' fill='{colour}' "
-        f"font-weight='{weight}' {_FONT}>{escape(text)}</text>"
+_BIT, _BIT_LEFT, _BIT_TOP, _BIT_LINE = 104, 150, 26, 44
+
+
+def bits_svg(register: Register) -> str:
+    """The bits of a register as an SVG image, the highest on the left, with their values at power on below."""
+    count = 8 * register.size
+    fields = [(bit.mask.bit_length() - 1, bit.mask.bit_count(), bit.name) for bit in register.bits]
+    named = ", ".join(f"{_numbers(high, width)} {name}" for high, width, name in fields)
+    used = sum(bit.mask for bit in register.bits)
+    parts = [
+        words(_BIT_LEFT - 12, _BIT_TOP + 20, register.name, 14, "end", bold=True),
+        words(_BIT_LEFT - 12, _BIT_TOP + 36, f"0x{register.address:02X}, {register.access}", 12, "end", SOFT),
+        words(_BIT_LEFT - 12, _BIT_TOP + _BIT_LINE + 18, "at power on", 12, "end", SOFT),
+    ]
+    for bit in range(count):
+        x = _bit_x(bit, count)
+        parts.append(words(x + _BIT / 2, _BIT_TOP - 8, str(bit), 13, colour=SOFT))
+        parts.append(words(x + _BIT / 2, _BIT_TOP + _BIT_LINE + 18, _at_power_on(register, bit), 13, colour=SOFT))
+        if not used >> bit & 1:
+            parts.append(box(x, _BIT_TOP, _BIT, _BIT_LINE, UNUSED))
+    for high, width, text in fields:
+        x = _bit_x(high, count)
+        parts.append(box(x, _BIT_TOP, width * _BIT, _BIT_LINE, "#ffffff", heavy=register.access != "ro"))
+        parts.append(name(x + width * _BIT / 2, _BIT_TOP + _BIT_LINE / 2, text, 11.5, width * _BIT - 8))
+    description = f"{named}. All other bits are 0."
+    return sheet(
+        _BIT_LEFT + count * _BIT + 8, _BIT_TOP + _BIT_LINE + 30, f"The bits of {register.name}", description, parts
     )
+
+
+def _bit_x(bit: int, count: int) -> int:
+    return _BIT_LEFT + (count - 1 - bit) * _BIT
+
+
+def _numbers(high: int, width: int) -> str:
+    return f"bit {high}" if width == 1 else f"bits {high} to {high - width + 1}"
+
+
+def _at_power_on(register: Register, bit: int) -> str:
+    return "?" if register.reset is None else str(register.reset >> bit & 1)

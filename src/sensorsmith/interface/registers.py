@@ -183,6 +183,7 @@ class Block:
     """Registers that are read in one go. With `crc`, the last byte is the CRC-8 of all bytes before it."""
 
     name: str
+    meaning: str
     registers: tuple[Register, ...]
     crc: bool
 
@@ -193,6 +194,21 @@ class Block:
     @property
     def size(self) -> int:
         return sum(register.size for register in self.registers)
+
+    @property
+    def addresses(self) -> str:
+        """The first and the last address."""
+        return f"0x{self.start:02X} to 0x{self.start + self.size - 1:02X}"
+
+    @property
+    def access(self) -> Access:
+        """`rw` when a host may write any of it."""
+        return "ro" if all(register.access == "ro" for register in self.registers) else "rw"
+
+    @property
+    def privacy(self) -> frozenset[Privacy]:
+        """The tags of all its registers."""
+        return frozenset().union(*(register.privacy for register in self.registers))
 
 
 def _written(*registers: Register) -> tuple[Register, ...]:
@@ -238,6 +254,7 @@ TEXT_BYTES = 29
 BLOCKS: tuple[Block, ...] = (
     Block(
         "IDENTITY",
+        "what the sensor is",
         (
             Register(0x00, "MAGIC", 4, "ascii", "`MLS1`: this is an ML sensor", int.from_bytes(MAGIC, "little")),
             Register(0x04, "IF_VER", 2, "u16", "version of this map: major, minor", VERSION[0] | VERSION[1] << 8),
@@ -254,6 +271,7 @@ BLOCKS: tuple[Block, ...] = (
     ),
     Block(
         "RESULT",
+        "the latest result",
         (
             Register(0x10, "STATUS", 1, "u8", "state of the result", Status.WARMING_UP, "range", bits=_STATUS_BITS),
             Register(0x11, "CLASS", 1, "u8", "class; 255 when there is none", NONE, "class"),
@@ -280,6 +298,7 @@ BLOCKS: tuple[Block, ...] = (
     ),
     Block(
         "CONFIG",
+        "the settings",
         (
             *_written(
                 Register(
@@ -320,6 +339,7 @@ BLOCKS: tuple[Block, ...] = (
     ),
     Block(
         "CONTROL",
+        "commands, and how the sensor is",
         (
             Register(0x30, "CMD", 1, "u8", "a command; reads 0", 0, "host", "wo", codes=Command),
             Register(0x31, "CMD_STATE", 1, "u8", "what became of it", 0, "host", codes=CommandState),
@@ -331,9 +351,15 @@ BLOCKS: tuple[Block, ...] = (
         ),
         crc=True,
     ),
-    Block("MODEL_ID", (Register(0x40, "MODEL_ID", 32, "bytes", "SHA-256 of the compiled model"),), crc=False),
+    Block(
+        "MODEL_ID",
+        "which model it runs",
+        (Register(0x40, "MODEL_ID", 32, "bytes", "SHA-256 of the compiled model"),),
+        crc=False,
+    ),
     Block(
         "BUILD",
+        "which datasheet and firmware it has",
         (
             Register(0x60, "DOC_ID", 16, "bytes", "first half of the SHA-256 of the datasheet; 0 before there is one"),
             Register(
@@ -344,6 +370,7 @@ BLOCKS: tuple[Block, ...] = (
     ),
     Block(
         "TEXT",
+        "labels of the classes and other texts",
         (
             Register(0x80, "TEXT_SEL", 1, "u8", "a class, for its label, or another text", 0, "host", "rw", codes=Text),
             Register(0x81, "TEXT_LENGTH", 1, "u8", "bytes of the text; 0 when there is none"),
@@ -354,6 +381,7 @@ BLOCKS: tuple[Block, ...] = (
     ),
     Block(
         "TALLY",
+        "how often each class began",
         (
             Register(
                 0xA0,
@@ -371,6 +399,7 @@ BLOCKS: tuple[Block, ...] = (
     ),
     Block(
         "CHECK",
+        "check sums of MODEL_ID and BUILD",
         (
             Register(0xC0, "MODEL_ID_CRC", 1, "u8", "CRC-8 of MODEL_ID"),
             Register(0xC1, "BUILD_CRC", 1, "u8", "CRC-8 of DOC_ID and FW_ID"),
