@@ -48,6 +48,12 @@ def range_record(tensor: Tensor, activation: Activation) -> Range:
     return Range(quantization.zero_point[0], *activation_range(activation, quantization, tensor.dtype))
 
 
+def reach_of(tensor: Tensor) -> int:
+    """The largest magnitude of a value minus its zero point."""
+    limits, zero_point = np.iinfo(tensor.dtype), quantization_of(tensor).zero_point[0]
+    return max(int(limits.max) - zero_point, zero_point - int(limits.min))
+
+
 def check_sums(largest: Iterable[int], scales: Iterable[Scale], where: str) -> None:
     """Refuse a layer whose sums could leave int32 in `ss_requantize`; TFLite Micro's result is undefined there too.
 

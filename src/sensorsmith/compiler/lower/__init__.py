@@ -89,7 +89,7 @@ INT8_LOWERINGS: dict[type[Any], Lowering] = {
 }
 
 INT16_LOWERINGS: dict[type[Any], Lowering] = {
-    types.Add: elementwise_s16.lower_sum,
+    types.Add: binary.lower_sum,
     types.Concatenation: moving(join.concatenation, slice(None)),
     types.Conv2D: conv_s16.lower,
     types.DepthwiseConv2D: conv_s16.lower,
@@ -97,7 +97,7 @@ INT16_LOWERINGS: dict[type[Any], Lowering] = {
     types.FullyConnected: conv_s16.lower_dense,
     types.LeakyRelu: elementwise_s16.lower_leaky,
     types.Logistic: elementwise_s16.lower_sigmoid,
-    types.Mul: elementwise_s16.lower_mul,
+    types.Mul: binary.lower_mul,
     types.Pack: moving(join.pack, slice(None)),
     types.Pad: moving(pad.pad, fill=pad.zero),
     types.Pool2D: pool_s16.lower,
@@ -110,7 +110,7 @@ INT16_LOWERINGS: dict[type[Any], Lowering] = {
     types.SplitV: moving(split.split_v),
     types.Squeeze: moving(reshape.reshape),
     types.StridedSlice: moving(slices.strided_slice),
-    types.Sub: elementwise_s16.lower_sum,
+    types.Sub: binary.lower_sum,
     types.Tanh: elementwise_s16.lower_sigmoid,
     types.Transpose: moving(transpose.transpose),
     types.TransposeConv: conv_s16.lower_transpose,
