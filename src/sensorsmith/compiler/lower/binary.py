@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
 import numpy as np
 
-from sensorsmith.compiler.lower.nest import lead, loops, strided
+from sensorsmith.compiler.lower.nest import element_strides, lead, loops
 from sensorsmith.compiler.requantize import check_sums, range_record, reach_of, scale_record
 from sensorsmith.compiler.steps import Call, Nest, Range, Scale, Scratch, Source, Target, width_of
 from sensorsmith.graph import types
@@ -87,8 +87,7 @@ def _lead(call: Sum | Mul | Maximum, source: Source) -> int | None:
 def broadcast_loops(layer: Layer) -> tuple[Nest, Nest, Nest]:
     """Counts, and the strides of both inputs in elements; 0 along dimensions in which an input has size 1."""
     shape = layer.y.shape
-    operands = (replace(layer.input(i), dtype="int8") for i in (0, 1))  # of one byte, whose strides are in elements
-    strides = [strided(partial(np.broadcast_to, shape=shape), operand).strides for operand in operands]
+    strides = [element_strides(partial(np.broadcast_to, shape=shape), layer.input(i)) for i in (0, 1)]
     size, first, second = loops(layer, shape, *strides)
     return size, first, second
 
@@ -120,7 +119,7 @@ def lower_sum(op: types.Add | types.Sub, layer: Layer, sources: tuple[Source, ..
 def lower_mul(op: types.Mul, layer: Layer, sources: tuple[Source, ...], target: Target) -> Iterator[Call]:
     a, b = layer.input(0), layer.input(1)
     scale = scale_record(mul_scale(a, b, layer.y))
-    check_sums([reach_of(a) * reach_of(b)], [scale], layer.place)
+    check_sums([reach_of(a) * reach_of(b)], [scale], layer.place, layer.y.dtype)
     size, stride_1, stride_2 = broadcast_loops(layer)
     yield Mul(
         width=width_of(layer.y),
