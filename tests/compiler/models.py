@@ -231,6 +231,7 @@ def other_corner_cases() -> dict[str, Graph]:
         "int16, dense": _dense(33, 3, (0.02, 0.01, 0.005), rows=2, dtype="int16"),
         "int16, transposed": _transpose_conv(TransposeConv((2, 3), activation="relu"), 7, 15, dtype="int16"),
         "int16, average": _pool("average", (3, 2), (2, 1), "same", dtype="int16"),
+        "int16, between widths": _widths(),
         "int16, maximum": _pool("max", (2, 3), (2, 2), "same", dtype="int16"),
         "memory": streaming_net(),
     }
@@ -295,6 +296,15 @@ def _mean(shape: tuple[int, ...], axes: tuple[int, ...], result: tuple[int, ...]
     model = Model()
     x = model.activation(shape, 0.05, 11)
     return model.graph(x, model.node(Mean(), (x, model.indices(axes)), model.activation(result, 0.02, -30)))
+
+
+def _widths() -> Graph:
+    """Int8 to int16, at that width to another scale, and back."""
+    model = Model()
+    x = model.activation((1, 37), 0.05, -20)
+    y = model.node(Quantize(), (x,), model.activation((1, 37), 3e-4, dtype="int16"))
+    y = model.node(Quantize(), (y,), model.activation((1, 37), 2e-4, dtype="int16"))
+    return model.graph(x, model.node(Quantize(), (y,), model.activation((1, 37), 0.07, 11)))
 
 
 def _sum() -> Graph:

@@ -20,6 +20,7 @@ from sensorsmith.graph import (
     ArgMin,
     Concatenation,
     DepthToSpace,
+    DType,
     ExpandDims,
     Extremum,
     Gather,
@@ -49,6 +50,8 @@ from sensorsmith.graph import (
 )
 
 Shape = tuple[int, ...]
+
+_OTHER_WIDTH: dict[DType, DType] = {"int8": "int16", "int16": "int8"}
 
 
 def alike(model: Model, x: int, shape: Shape) -> int:
@@ -369,7 +372,12 @@ def draw_abs(draw: Draw, model: Model, x: int) -> int:
 
 
 def draw_quantize(draw: Draw, model: Model, x: int) -> int:
-    return model.node(Quantize(), (x,), draw_output(draw, model, model.shape(x), model.scale(x)))
+    """To another scale, often by way of the other width."""
+    shape, scale = model.shape(x), model.scale(x)
+    other = _OTHER_WIDTH.get(model.dtype)
+    if other is not None and draw(st.booleans()):
+        x = model.node(Quantize(), (x,), draw_output(draw, model, shape, scale, other))
+    return model.node(Quantize(), (x,), draw_output(draw, model, shape, scale))
 
 
 def _axes(draw: Draw, model: Model, x: int, keep: bool) -> tuple[int, Shape, int]:

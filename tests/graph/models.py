@@ -90,10 +90,13 @@ class Model:
         self.tensors.append(Tensor(f"t{len(self.tensors)}", shape, dtype, quantization, data))
         return len(self.tensors) - 1
 
-    def activation(self, shape: tuple[int, ...], scale: float = 0.05, zero_point: int = 0) -> int:
-        """Int16 activations have a zero point of 0, whatever is given."""
-        quantization = Quantization((scale,), (0 if self.dtype == "int16" else zero_point,))
-        return self.tensor(shape, self.dtype, None if self.dtype == "float32" else quantization)
+    def activation(
+        self, shape: tuple[int, ...], scale: float = 0.05, zero_point: int = 0, dtype: DType | None = None
+    ) -> int:
+        """Of the model's type unless another is given. Int16 activations have a zero point of 0, whatever is given."""
+        dtype = dtype or self.dtype
+        quantization = Quantization((scale,), (0 if dtype == "int16" else zero_point,))
+        return self.tensor(shape, dtype, None if dtype == "float32" else quantization)
 
     def constant(self, shape: tuple[int, ...], scale: float = 0.05, zero_point: int = 0) -> int:
         """An activation that is the same for every input."""
@@ -192,9 +195,9 @@ scales = st.floats(2**-9, 2**-3)
 zero_points = st.one_of(st.integers(-128, 127), st.sampled_from([-128, 0]))
 
 
-def draw_output(draw: Draw, model: Model, shape: tuple[int, ...], near: float) -> int:
+def draw_output(draw: Draw, model: Model, shape: tuple[int, ...], near: float, dtype: DType | None = None) -> int:
     """An output whose scale lies around `near`: from much saturation to few levels."""
-    return model.activation(shape, near * draw(st.floats(0.2, 8.0)), draw(zero_points))
+    return model.activation(shape, near * draw(st.floats(0.2, 8.0)), draw(zero_points), dtype)
 
 
 def draw_input(draw: Draw, model: Model) -> int:

@@ -126,7 +126,6 @@ DRAWN: dict[str, DrawLayer] = {
 }
 # Their outputs are int32, on which no other layer works.
 LAST = ("ARG_MAX", "ARG_MIN")
-INT8_ONLY = ("QUANTIZE",)
 INT16 = sorted(name for family in FAMILIES if family.int16 is not None for name in family.codes.values())
 # They may make as many tensors as their input has elements.
 SPLITTING = ("SPLIT", "SPLIT_V", "UNPACK")
@@ -149,7 +148,7 @@ def networks(draw: Draw, dtype: DType = "int8", shapes: Shapes = SMALL) -> Graph
     """
     model = Model(dtype, draw(st.integers(0, 2**32)), shapes)
     x = y = draw_input(draw, model)
-    left_out = (*LAST, *(SPLITTING if shapes is LARGE else ()), *(INT8_ONLY if dtype != "int8" else ()))
+    left_out = (*LAST, *(SPLITTING if shapes is LARGE else ()))
     names = [name for name in DRAWN if name not in left_out]
     for name in draw(st.lists(st.sampled_from(names), min_size=1, max_size=6)):
         if model.tensors[y].size < shapes.most:

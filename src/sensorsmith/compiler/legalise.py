@@ -16,7 +16,7 @@ from sensorsmith.compiler.lower.move import unchanged
 from sensorsmith.compiler.steps import Program, Source, State, Step, Target, element_type
 from sensorsmith.graph.check import layer_of
 from sensorsmith.graph.ops import family_of
-from sensorsmith.graph.ops.family import STATES
+from sensorsmith.graph.ops.family import ACTIVATIONS, STATES
 from sensorsmith.graph.requantize import initial_value
 from sensorsmith.graph.types import Graph, Tensor
 
@@ -32,7 +32,7 @@ def legalise(graph: Graph) -> Program:
     program: list[Step] = []
     for index, node in enumerate(graph.nodes):
         slots = family_of(node.op).slots(len(node.inputs))
-        taken = [i for i, slot in zip(node.inputs, slots, strict=False) if i >= 0 and slot.kind == "activation"]
+        taken = [i for i, slot in zip(node.inputs, slots, strict=False) if i >= 0 and slot.kind in ACTIVATIONS]
         for i in dict.fromkeys(taken):
             if i not in buffer:
                 buffer[i] = i

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -11,10 +11,10 @@ from sensorsmith.base.errors import ModelError
 from sensorsmith.compiler.steps import ChannelScales, Constant, Range, Scale
 from sensorsmith.graph.fixedpoint import quantize_multiplier, reduced_multiplier
 from sensorsmith.graph.requantize import activation_range, quantization_of
-from sensorsmith.graph.types import Activation, Tensor
+from sensorsmith.graph.types import Activation, DType, Tensor
 
-_MARGIN = 512  # more than a clamp adds or takes
-_MARGIN_16 = 1 << 17  # the same for int16
+# More than a clamp adds or takes.
+_MARGIN: Mapping[DType, int] = {"int8": 1 << 9, "int16": 1 << 17}
 
 
 def scale_record(real: float) -> Scale:
@@ -48,12 +48,19 @@ def range_record(tensor: Tensor, activation: Activation) -> Range:
     return Range(quantization.zero_point[0], *activation_range(activation, quantization, tensor.dtype))
 
 
-def check_sums(largest: Iterable[int], scales: Iterable[Scale], where: str) -> None:
+def reach_of(tensor: Tensor) -> int:
+    """The largest magnitude of a value minus its zero point."""
+    limits, zero_point = np.iinfo(tensor.dtype), quantization_of(tensor).zero_point[0]
+    return max(int(limits.max) - zero_point, zero_point - int(limits.min))
+
+
+def check_sums(largest: Iterable[int], scales: Iterable[Scale], where: str, dtype: DType = "int8") -> None:
     """Refuse a layer whose sums could leave int32 in `ss_requantize`; TFLite Micro's result is undefined there too.
 
     Args:
         largest: the magnitude that the sum of each output channel can reach, for any input.
         scales: of each channel; a positive shift enlarges the sum first.
+        dtype: of the output.
 
     Raises:
         ModelError: a sum, scaled or not, can reach 2^31.
@@ -61,7 +68,7 @@ def check_sums(largest: Iterable[int], scales: Iterable[Scale], where: str) -> N
     for channel, (reach, scale) in enumerate(zip(largest, scales, strict=True)):
         shifted = int(reach) << max(scale.shift, 0)
         rounded = (shifted * scale.multiplier >> 31) + (1 << max(-scale.shift, 0)) // 2
-        if max(shifted, rounded + _MARGIN) >= 1 << 31:
+        if max(shifted, rounded + _MARGIN[dtype]) >= 1 << 31:
             raise ModelError(
                 f"the sum of output channel {channel} can reach {reach}, too much for 32 bits at its scale",
                 where=where,
@@ -82,7 +89,7 @@ def needs_wide_sums(largest: Iterable[int], scales: Iterable[Scale], where: str)
     wide = False
     for channel, (reach, scale) in enumerate(zip(largest, scales, strict=True)):
         scaled = reach * scale.multiplier >> (15 - scale.shift)
-        if reach >= 1 << 47 or scaled + _MARGIN_16 >= 1 << 31:
+        if reach >= 1 << 47 or scaled + _MARGIN["int16"] >= 1 << 31:
             raise ModelError(
                 f"the sum of output channel {channel} can reach {reach}, too much at its scale",
                 where=where,

@@ -28,6 +28,11 @@ def element_type(tensor: Tensor) -> ElementType:
     return tensor.dtype
 
 
+def width_of(tensor: Tensor) -> int:
+    """Bytes of an element."""
+    return np.dtype(tensor.dtype).itemsize
+
+
 @dataclass(frozen=True)
 class Record:
     """A C struct of numbers, passed by value; its fields are the members."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from sensorsmith.base.errors import ModelError
 from sensorsmith.graph.ops import family_of, name_of
-from sensorsmith.graph.ops.family import DTYPES, NARROW, STATES, Family, Kind, Layer
+from sensorsmith.graph.ops.family import ACTIVATIONS, DTYPES, STATES, Family, Kind, Layer
 from sensorsmith.graph.types import Face, Graph, Node, Operator, Tensor
 
 # No microcontroller holds a tensor of so many elements, nor a layer of so many channels.
@@ -42,7 +42,7 @@ def _check_layer(family: Family[Any], op: Operator, layer: Layer) -> None:
     ends += [("output", family.result, output) for output in layer.outputs]
     for name, kind, tensor in ends:
         _check_type(layer, name, kind, tensor)
-        if kind == "activation":
+        if kind in ACTIVATIONS:
             _check_activation(layer, tensor)
             if family.keeps_batch is None:
                 _require_batch(tensor, layer.place)
@@ -206,9 +206,9 @@ def _check_type(layer: Layer, name: str, kind: Kind, tensor: Tensor) -> None:
         "convert the model to int8 (full-integer quantization) or leave it in float32",
     )
     layer.require(
-        tensor.dtype == kinds[layer.dtype] or (kind in NARROW and tensor.dtype == layer.dtype),
+        tensor.dtype in kinds[layer.dtype],
         f"its {name} is {tensor.dtype} where it computes in {layer.dtype}",
-        f"convert the model so that it is {kinds[layer.dtype]}",
+        f"convert the model so that it is {kinds[layer.dtype][0]}",
     )
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from sensorsmith.base.errors import ModelError
 from sensorsmith.graph.check import layer_of
 from sensorsmith.graph.ops import family_of
-from sensorsmith.graph.ops.family import Family, Operand
+from sensorsmith.graph.ops.family import ACTIVATIONS, Family, Operand
 from sensorsmith.graph.requantize import initial_value
 from sensorsmith.graph.types import DType, Graph
 
@@ -114,7 +114,7 @@ def _run(graph: Graph, x: Array, state: State) -> list[Array | None]:
 
 def _operand(operand: Operand, value: Array | None, count: int) -> Array | None:
     """Constants among the activations are the same for every input."""
-    if value is not None and operand.kind == "activation" and value.shape[:1] == (1,):
+    if value is not None and operand.kind in ACTIVATIONS and value.shape[:1] == (1,):
         return np.broadcast_to(value, (count, *value.shape[1:]))
     return value
 

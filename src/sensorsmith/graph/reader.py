@@ -16,7 +16,7 @@ from sensorsmith.graph.flatbuffer import Source
 from sensorsmith.graph.fold import drop_unused, fold
 from sensorsmith.graph.ops import BY_CODE, SUPPORTED, family_of
 from sensorsmith.graph.raw import RawModel, RawOperator, read_raw, to_tensor
-from sensorsmith.graph.schema import CUSTOM, IDENTIFIER, MODEL, SUBGRAPH, UINT8, VERSION, type_name
+from sensorsmith.graph.schema import CUSTOM, IDENTIFIER, INT8, INT16, MODEL, SUBGRAPH, UINT8, VERSION, type_name
 from sensorsmith.graph.substitutes import substitute_for
 from sensorsmith.graph.types import Graph, Node, Tensor
 
@@ -61,7 +61,7 @@ def read_tflite(data: bytes) -> Graph:
 
 def _require_supported(op: RawOperator, model: RawModel) -> None:
     types = [model.tensors[i].type for i in (*op.inputs, *op.outputs) if 0 <= i < len(model.tensors)]
-    if op.name in ("QUANTIZE", "DEQUANTIZE") and types[0] != types[-1]:
+    if op.name in ("QUANTIZE", "DEQUANTIZE") and types[0] != types[-1] and not {*types} <= {INT8, INT16}:
         raise op.refuse(
             f"{op.name} changes from {type_name(types[0])} to {type_name(types[-1])} inside of the model",
             "quantize every layer of the model to int8",

@@ -92,15 +92,20 @@ typedef struct {
     const int8_t *shift;       /* (c) */
 } ss_channel_scales;
 
-/* How a result becomes int8: its zero point, and the range that the activation leaves. */
+/* How a result becomes int8 or int16: its zero point, and the range that the activation leaves. */
 typedef struct {
     int32_t zero_point, minimum, maximum;
 } ss_range;
 
 /* The clamp comes before the zero point is added, so that the sum cannot overflow. */
+SS_KERNEL int32_t ss_to_range(int32_t x, ss_range range)
+{
+    return ss_clamp(x, range.minimum - range.zero_point, range.maximum - range.zero_point) + range.zero_point;
+}
+
 SS_KERNEL int8_t ss_to_int8(int32_t x, ss_range range)
 {
-    return (int8_t)(ss_clamp(x, range.minimum - range.zero_point, range.maximum - range.zero_point) + range.zero_point);
+    return (int8_t)ss_to_range(x, range);
 }
 
 #endif

@@ -137,7 +137,7 @@ def test_a_mean_lies_upon_its_terms(h: int, w: int, c: int) -> None:
         for channel in range(c):
             accesses += [("read", (row * w + column) * c + channel) for column in range(w)]
             accesses.append(("write", row * c + channel))
-    call = Mean(0, RANGE, SCALE, Dims(h, w, c), INPUT, OUTPUT)
+    call = Mean(1, 0, RANGE, SCALE, Dims(h, w, c), INPUT, OUTPUT)
     assert call.lead(INPUT, OUTPUT) == least_distance(accesses, h * c) == 0
 
 

@@ -46,7 +46,7 @@ def test_the_lead_of_a_copy(size: Nest, input_stride: Nest, output_stride: Nest)
 @given(counts, forward, forward, st.booleans())
 def test_the_lead_of_a_kernel_of_two_inputs(size: Nest, first: Nest, second: Nest, same: bool) -> None:
     other = INPUT if same else Source(2)
-    call = Maximum(0, size, first, INPUT, second, other, OUTPUT)
+    call = Maximum(1, 0, size, first, INPUT, second, other, OUTPUT)
     accesses: list[Access] = []
     for write, (one, two) in enumerate(zip(_turns(size, first), _turns(size, second), strict=True)):
         accesses += [("read", one), *([("read", two)] if same else []), ("write", write)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
-from sensorsmith.compiler.requantize import check_sums, range_record, scale_record
+from sensorsmith.compiler.requantize import check_sums, range_record, reach_of, scale_record
 from sensorsmith.compiler.steps import Call, Dims, Range, Record, Scale, Source, Target
 from sensorsmith.graph import types
 from sensorsmith.graph.ops.batch_matmul import matrix_shapes
@@ -57,7 +57,7 @@ def lower(op: types.BatchMatMul, layer: Layer, sources: tuple[Source, ...], targ
         "let one of the inputs have all matrices",
     )
     scale = scale_record(float(dense_scales(a, b, y)[0]))
-    check_sums([products * _reach(a) * _reach(b)], [scale], layer.place)
+    check_sums([products * reach_of(a) * reach_of(b)], [scale], layer.place)
     yield BatchMatMul(
         zero_point_1=zero_point_of(a),
         zero_point_2=zero_point_of(b),
@@ -72,11 +72,6 @@ def lower(op: types.BatchMatMul, layer: Layer, sources: tuple[Source, ...], targ
         output_dims=Dims(rows, columns, 1),
         output=target,
     )
-
-
-def _reach(tensor: Tensor) -> int:
-    """The largest magnitude of a value minus its zero point."""
-    return max(127 - zero_point_of(tensor), 128 + zero_point_of(tensor))
 
 
 def _strides(tensor: Tensor, transposed: bool) -> Strides:

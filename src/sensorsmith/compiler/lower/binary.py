@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
 import numpy as np
 
-from sensorsmith.compiler.lower.nest import lead, loops, strided
-from sensorsmith.compiler.requantize import check_sums, range_record, scale_record
-from sensorsmith.compiler.steps import Call, Nest, Range, Scale, Scratch, Source, Target
+from sensorsmith.compiler.lower.nest import element_strides, lead, loops
+from sensorsmith.compiler.requantize import check_sums, range_record, reach_of, scale_record
+from sensorsmith.compiler.steps import Call, Nest, Range, Scale, Scratch, Source, Target, width_of
 from sensorsmith.graph import types
 from sensorsmith.graph.ops.family import Layer
-from sensorsmith.graph.requantize import add_scales, mul_scale, zero_point_of
-
-_REACH = 255  # of a value without its zero point
+from sensorsmith.graph.requantize import add_left_shift, add_scales, mul_scale, zero_point_of
 
 
 @dataclass(frozen=True, eq=False)
 class Sum(Call):
     kernel: ClassVar[str] = "sum"
+    width: int
+    unit: int
     sign: int
     zero_point_1: int
     zero_point_2: int
@@ -44,6 +44,7 @@ class Sum(Call):
 @dataclass(frozen=True, eq=False)
 class Mul(Call):
     kernel: ClassVar[str] = "mul"
+    width: int
     zero_point_1: int
     zero_point_2: int
     range: Range
@@ -63,6 +64,7 @@ class Mul(Call):
 @dataclass(frozen=True, eq=False)
 class Maximum(Call):
     kernel: ClassVar[str] = "maximum"
+    width: int
     flip: int
     size: Nest
     stride_1: Nest
@@ -79,24 +81,25 @@ class Maximum(Call):
 def _lead(call: Sum | Mul | Maximum, source: Source) -> int | None:
     ends = ((call.input_1, call.stride_1), (call.input_2, call.stride_2))
     leads = [lead(call.size, stride) for end, stride in ends if end == source]
-    return None if None in leads else max(each for each in leads if each is not None)
+    return None if None in leads else call.width * max(each for each in leads if each is not None)
 
 
 def broadcast_loops(layer: Layer) -> tuple[Nest, Nest, Nest]:
     """Counts, and the strides of both inputs in elements; 0 along dimensions in which an input has size 1."""
     shape = layer.y.shape
-    operands = (replace(layer.input(i), dtype="int8") for i in (0, 1))  # of one byte, whose strides are in elements
-    strides = [strided(partial(np.broadcast_to, shape=shape), operand).strides for operand in operands]
+    strides = [element_strides(partial(np.broadcast_to, shape=shape), layer.input(i)) for i in (0, 1)]
     size, first, second = loops(layer, shape, *strides)
     return size, first, second
 
 
 def lower_sum(op: types.Add | types.Sub, layer: Layer, sources: tuple[Source, ...], target: Target) -> Iterator[Call]:
-    """Sums of tensors that broadcast, and all differences; sums of tensors of one shape are left to lower/add.py."""
+    """But for sums of int8 tensors of one shape, which lower/add.py takes."""
     a, b = layer.input(0), layer.input(1)
     scale_1, scale_2, output_scale = (scale_record(s) for s in add_scales(a, b, layer.y))
     size, stride_1, stride_2 = broadcast_loops(layer)
     yield Sum(
+        width=width_of(layer.y),
+        unit=1 << add_left_shift(layer.y),
         sign=1 if isinstance(op, types.Add) else -1,
         zero_point_1=zero_point_of(a),
         zero_point_2=zero_point_of(b),
@@ -116,9 +119,10 @@ def lower_sum(op: types.Add | types.Sub, layer: Layer, sources: tuple[Source, ..
 def lower_mul(op: types.Mul, layer: Layer, sources: tuple[Source, ...], target: Target) -> Iterator[Call]:
     a, b = layer.input(0), layer.input(1)
     scale = scale_record(mul_scale(a, b, layer.y))
-    check_sums([_REACH * _REACH], [scale], layer.place)
+    check_sums([reach_of(a) * reach_of(b)], [scale], layer.place, layer.y.dtype)
     size, stride_1, stride_2 = broadcast_loops(layer)
     yield Mul(
+        width=width_of(layer.y),
         zero_point_1=zero_point_of(a),
         zero_point_2=zero_point_of(b),
         range=range_record(layer.y, op.activation),
@@ -134,4 +138,5 @@ def lower_mul(op: types.Mul, layer: Layer, sources: tuple[Source, ...], target: 
 
 def lower_extremum(op: types.Extremum, layer: Layer, sources: tuple[Source, ...], target: Target) -> Iterator[Call]:
     size, stride_1, stride_2 = broadcast_loops(layer)
-    yield Maximum(-(op.kind == "minimum"), size, stride_1, sources[0], stride_2, sources[1], target)
+    flip = -(op.kind == "minimum")
+    yield Maximum(width_of(layer.y), flip, size, stride_1, sources[0], stride_2, sources[1], target)

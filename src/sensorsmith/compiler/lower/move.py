@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
-
 from sensorsmith.compiler.lower.nest import lead, loops, strided
-from sensorsmith.compiler.steps import Call, Nest, Scratch, Source, Target
+from sensorsmith.compiler.steps import Call, Nest, Scratch, Source, Target, width_of
 from sensorsmith.graph.ops import move
 from sensorsmith.graph.ops.family import Layer
 
@@ -19,6 +17,7 @@ Lowering = Callable[[Any, Layer, tuple[Source, ...], Target], Iterator[Call]]
 @dataclass(frozen=True, eq=False)
 class Fill(Call):
     kernel: ClassVar[str] = "fill"
+    width: int
     value: int
     size: int
     output: Target
@@ -46,8 +45,7 @@ def moving(moves: move.Moves, activations: slice = slice(0, 1), fill: move.Fill 
     def lower(op: Any, layer: Layer, sources: tuple[Source, ...], target: Target) -> Iterator[Call]:
         output = Target(target.buffer)
         if fill is not None:
-            # A value of more than one byte is 0, whose bytes are too.
-            yield Fill(int(fill(layer)), layer.y.size * np.dtype(layer.y.dtype).itemsize, output)
+            yield Fill(width_of(layer.y), int(fill(layer)), layer.y.size, target)
         for each in moves(op, layer):
             tensor = layer.y if each.source == move.OUTPUT else layer.x[activations][each.source]
             assert tensor is not None, layer.place

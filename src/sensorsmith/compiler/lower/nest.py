@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 
@@ -35,6 +35,11 @@ def strided(view: View, tensor: Tensor) -> Strided:
     size = memory.itemsize
     shape, strides = (seen.shape, seen.strides) if size == 1 else ((*seen.shape, size), (*seen.strides, 1))
     return Strided(_address(seen) - _address(memory), shape, strides)
+
+
+def element_strides(view: View, tensor: Tensor) -> tuple[int, ...]:
+    """The strides of a view of a tensor, in elements."""
+    return strided(view, replace(tensor, dtype="int8")).strides
 
 
 def _address(array: Array) -> int:

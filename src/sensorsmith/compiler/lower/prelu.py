@@ -10,7 +10,7 @@ import numpy as np
 
 from sensorsmith.compiler.lower import lookup
 from sensorsmith.compiler.requantize import range_record, scale_record
-from sensorsmith.compiler.steps import Call, Constant, Range, Scale, Scratch, Source, Target
+from sensorsmith.compiler.steps import Call, Constant, Range, Scale, Scratch, Source, Target, width_of
 from sensorsmith.graph import types
 from sensorsmith.graph.ops.family import Layer
 from sensorsmith.graph.requantize import prelu_scales, zero_point_of
@@ -19,6 +19,7 @@ from sensorsmith.graph.requantize import prelu_scales, zero_point_of
 @dataclass(frozen=True, eq=False)
 class Prelu(Call):
     kernel: ClassVar[str] = "prelu"
+    width: int
     input_zero_point: int
     alpha_zero_point: int
     range: Range
@@ -38,12 +39,13 @@ class Prelu(Call):
 def lower(op: types.Prelu, layer: Layer, sources: tuple[Source, ...], target: Target) -> Iterator[Call]:
     x, alpha = layer.input(0), layer.input(1)
     assert alpha.data is not None, alpha.name
-    if alpha.size == 1:
+    if alpha.size == 1 and x.dtype == "int8":
         yield from lookup.lower(op, layer, sources, target)
         return
     repeated = _repeated(alpha.data.astype(np.int8), x.shape)
     identity, slope = prelu_scales(x, alpha, layer.y)
     yield Prelu(
+        width=width_of(x),
         input_zero_point=zero_point_of(x),
         alpha_zero_point=zero_point_of(alpha),
         range=range_record(layer.y, "none"),
@@ -60,5 +62,5 @@ def lower(op: types.Prelu, layer: Layer, sources: tuple[Source, ...], target: Ta
 def _repeated(alpha: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """The slopes of so many last dimensions that they repeat along all others."""
     own = (1,) * (len(shape) - alpha.ndim) + alpha.shape
-    first = next(i for i, n in enumerate(own) if n != 1)
+    first = next((i for i, n in enumerate(own) if n != 1), len(own))
     return np.ascontiguousarray(np.broadcast_to(alpha.reshape(own[first:]), shape[first:]))

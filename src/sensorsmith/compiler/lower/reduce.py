@@ -8,9 +8,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from sensorsmith.compiler.lower.nest import loops, strided
-from sensorsmith.compiler.requantize import check_sums, range_record
-from sensorsmith.compiler.steps import Call, Dims, Nest, Range, Scale, Scratch, Source, Target
+from sensorsmith.compiler.lower.nest import element_strides, loops
+from sensorsmith.compiler.requantize import check_sums, range_record, reach_of
+from sensorsmith.compiler.steps import Call, Dims, Nest, Range, Scale, Scratch, Source, Target, width_of
 from sensorsmith.graph import types
 from sensorsmith.graph.ops.family import Layer
 from sensorsmith.graph.ops.move import whole
@@ -21,6 +21,7 @@ from sensorsmith.graph.requantize import zero_point_of
 @dataclass(frozen=True, eq=False)
 class Mean(Call):
     kernel: ClassVar[str] = "mean"
+    width: int
     input_zero_point: int
     range: Range
     scale: Scale
@@ -37,6 +38,7 @@ class Mean(Call):
 @dataclass(frozen=True, eq=False)
 class ReduceSum(Call):
     kernel: ClassVar[str] = "reduce_sum"
+    width: int
     correction: int
     range: Range
     scale: Scale
@@ -64,13 +66,14 @@ def lower_sum(op: types.Mean | types.Sum, layer: Layer, sources: tuple[Source, .
     x, low_high = layer.input(0), range_record(layer.y, "none")
     count, axes = x.size // layer.y.size, reduced_axes(layer)
     scale = Scale(*(mean_multiplier if isinstance(op, types.Mean) else sum_multiplier)(layer))
-    check_sums([count * 255], [scale], layer.place)
+    check_sums([count * reach_of(x)], [scale], layer.place, layer.y.dtype)
     first, last = axes[0], axes[-1]
     if all(x.shape[a] == 1 for a in range(first, last) if a not in axes):
         dims = Dims(int(np.prod(x.shape[:first])), count, int(np.prod(x.shape[last + 1 :])))
-        yield Mean(zero_point_of(x), low_high, scale, dims, sources[0], target)
+        yield Mean(width_of(x), zero_point_of(x), low_high, scale, dims, sources[0], target)
     else:
-        yield ReduceSum(-zero_point_of(x) * count, low_high, scale, *_loops(layer), sources[0], target)
+        correction = -zero_point_of(x) * count
+        yield ReduceSum(width_of(x), correction, low_high, scale, *_loops(layer), sources[0], target)
 
 
 def lower_extremum(
@@ -82,7 +85,7 @@ def lower_extremum(
 def _loops(layer: Layer) -> tuple[Nest, Nest, Nest, Nest]:
     """Counts and strides of the loops over what remains and over what goes."""
     shape, over = layer.input(0).shape, reduced_axes(layer)
-    strides = strided(whole, layer.input(0)).strides
+    strides = element_strides(whole, layer.input(0))
     kept = [i for i in range(len(shape)) if i not in over]
     size, stride = loops(layer, [shape[i] for i in kept], [strides[i] for i in kept])
     reduced_size, reduced_stride = loops(layer, [shape[i] for i in over], [strides[i] for i in over])

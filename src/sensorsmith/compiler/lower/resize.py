@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from sensorsmith.compiler.lower.geometry import dims_of
-from sensorsmith.compiler.steps import Call, Constant, Dims, Record, Source, Target
+from sensorsmith.compiler.steps import Call, Constant, Dims, Record, Source, Target, width_of
 from sensorsmith.graph import types
 from sensorsmith.graph.ops.family import Layer
 from sensorsmith.graph.ops.resize import bilinear_axis, nearest_pixels
@@ -29,6 +29,7 @@ class Axis(Record):
 @dataclass(frozen=True, eq=False)
 class ResizeNearest(Call):
     kernel: ClassVar[str] = "resize_nearest"
+    width: int
     input_dims: Dims
     input: Source
     rows: Constant
@@ -59,7 +60,7 @@ def lower(
         rows, columns = (
             Constant(nearest_pixels(op, size, result).astype(np.int16)) for size, result in ((x.h, y.h), (x.w, y.w))
         )
-        yield ResizeNearest(x, sources[0], rows, columns, y, target)
+        yield ResizeNearest(width_of(layer.y), x, sources[0], rows, columns, y, target)
     else:
         down, along = (bilinear_axis(op, size, result) for size, result in ((x.h, y.h), (x.w, y.w)))
         yield ResizeBilinear(Axis(down.step, down.start), Axis(along.step, along.start), x, sources[0], y, target)

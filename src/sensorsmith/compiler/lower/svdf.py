@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from sensorsmith.compiler.lower.weights import data_of
-from sensorsmith.compiler.requantize import check_sums, range_record, scale_record
+from sensorsmith.compiler.requantize import check_sums, range_record, reach_of, scale_record
 from sensorsmith.compiler.steps import Call, Constant, Range, Scale, Source, Target
 from sensorsmith.graph import types
 from sensorsmith.graph.ops.family import Layer
@@ -69,7 +69,7 @@ def lower(op: types.Svdf, layer: Layer, sources: tuple[Source, ...], target: Tar
     x, time = layer.input(0), data_of(layer.input(2))
     feature = data_of(layer.input(1))
     state_scale, output_scale = (scale_record(scale) for scale in svdf_scales(layer))
-    reach = max(127 - zero_point_of(x), 128 + zero_point_of(x)) * np.abs(feature.astype(np.int64)).sum(axis=1)
+    reach = reach_of(x) * np.abs(feature.astype(np.int64)).sum(axis=1)
     check_sums(reach.tolist(), [state_scale] * len(reach), layer.place)
     common = {
         "input_zero_point": zero_point_of(x),

@@ -18,7 +18,7 @@ from sensorsmith.graph.check import layer_of
 from sensorsmith.graph.fixedpoint import quantize_multiplier
 from sensorsmith.graph.ops import family_of
 from sensorsmith.graph.ops.activation import clamp, requantize
-from sensorsmith.graph.ops.family import Layer
+from sensorsmith.graph.ops.family import ACTIVATIONS, Layer
 from sensorsmith.graph.requantize import Scales, conv_scales, dense_scales, mean_scale, zero_point_of
 from sensorsmith.graph.types import (
     Activation,
@@ -80,7 +80,7 @@ def _given(tensor: Tensor) -> Interval | None:
 def _activations(node: Node) -> list[int]:
     """The inputs of a node that are activations."""
     operands = zip(node.inputs, family_of(node.op).operands, strict=False)
-    return [i for i, operand in operands if operand.kind == "activation"]
+    return [i for i, operand in operands if operand.kind in ACTIVATIONS]
 
 
 def taps_inside(op: Conv2D | DepthwiseConv2D | Pool2D, size: tuple[int, int], layer: Layer, axis: int) -> Masks:

@@ -44,6 +44,7 @@ FAMILY = Family(
     encode=_encode,
     check=_check,
     int8=_run,
+    int16=_run,
     float32=_run,
     keeps_batch=keeps_batch,
     limits="one scale for all",

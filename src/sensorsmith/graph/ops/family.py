@@ -15,22 +15,36 @@ from sensorsmith.graph.types import DType, Tensor
 
 Array = npt.NDArray[Any]
 STATES: tuple[Kind, ...] = ("state", "cell state", "memory")
-# Kinds that may be int8 too, where activations are.
-NARROW: tuple[Kind, ...] = ("time weights", "memory")
+ACTIVATIONS: tuple[Kind, ...] = ("activation", "activation of any width")
 O = TypeVar("O")  # noqa: E741 - an operator class of types.py
 
-Kind = Literal["activation", "weights", "time weights", "bias", "indices", "state", "cell state", "memory"]
+Kind = Literal[
+    "activation",
+    "activation of any width",
+    "value",
+    "weights",
+    "time weights",
+    "bias",
+    "long bias",
+    "indices",
+    "state",
+    "cell state",
+    "memory",
+]
 
-# The type of each kind of operand, by the type of the activations.
-DTYPES: Mapping[Kind, Mapping[DType, DType]] = {
-    "activation": {"int8": "int8", "int16": "int16", "float32": "float32"},
-    "weights": {"int8": "int8", "int16": "int8", "float32": "float32"},
-    "time weights": {"int8": "int16", "float32": "float32"},
-    "bias": {"int8": "int32", "int16": "int64", "float32": "float32"},
-    "indices": {"int8": "int32", "int16": "int32", "float32": "int32"},
-    "state": {"int8": "int8", "int16": "int16", "float32": "float32"},
-    "cell state": {"int8": "int16", "int16": "int16", "float32": "float32"},
-    "memory": {"int8": "int16", "float32": "float32"},
+# The types of each kind of operand, the usual one first, by the type of the activations.
+DTYPES: Mapping[Kind, Mapping[DType, tuple[DType, ...]]] = {
+    "activation": {"int8": ("int8",), "int16": ("int16",), "float32": ("float32",)},
+    "activation of any width": {"int8": ("int8", "int16"), "int16": ("int16", "int8"), "float32": ("float32",)},
+    "value": {"int8": ("int8",), "int16": ("int16",), "float32": ("float32",)},
+    "weights": {"int8": ("int8",), "int16": ("int8",), "float32": ("float32",)},
+    "time weights": {"int8": ("int16", "int8"), "float32": ("float32",)},
+    "bias": {"int8": ("int32",), "int16": ("int64", "int32"), "float32": ("float32",)},
+    "long bias": {"int8": ("int32",), "int16": ("int64",), "float32": ("float32",)},
+    "indices": {"int8": ("int32",), "int16": ("int32",), "float32": ("int32",)},
+    "state": {"int8": ("int8",), "int16": ("int16",), "float32": ("float32",)},
+    "cell state": {"int8": ("int16",), "int16": ("int16",), "float32": ("float32",)},
+    "memory": {"int8": ("int16", "int8"), "float32": ("float32",)},
 }
 
 

@@ -56,11 +56,13 @@ def _check_prelu(_op: Prelu, layer: Layer) -> None:
         f"its alpha {alpha.shape} does not fit its input {x.shape}",
         "share alpha along whole dimensions of the input",
     )
-    if y.dtype == "int8":
+    if y.dtype != "float32":
         layer.require(quantization_of(alpha).axis is None, "its alpha has several scales", "quantize alpha as a whole")
         identity, slope = prelu_scales(x, alpha, y)
-        # 255 * 255 shifted left by 15 still fits into int32.
-        require_scales(layer, [identity / 2.0**8, slope], 2.0**15)
+        # 255 shifted left by 23, and 255 * 255 by 15, still fit into int32; so do 32768 by 15 and 32768 * 255 by 8.
+        limits = (2.0**23, 2.0**15) if y.dtype == "int8" else (2.0**15, 2.0**8)
+        for scale, limit in zip((identity, slope), limits, strict=True):
+            require_scales(layer, scale, limit)
 
 
 def _quantized_leaky(op: LeakyRelu, layer: Layer, x: Array) -> Array:
@@ -71,7 +73,7 @@ def _quantized_leaky(op: LeakyRelu, layer: Layer, x: Array) -> Array:
     return clamp(np.where(value >= 0, _scaled(value, identity), negative) + zero_point_of(layer.y), "none", layer)
 
 
-def _int8_prelu(_op: Prelu, layer: Layer, x: Array, alpha: Array) -> Array:
+def _quantized_prelu(_op: Prelu, layer: Layer, x: Array, alpha: Array) -> Array:
     """Source: BroadcastPrelu4DSlow in tensorflow/lite/kernels/internal/reference/prelu.h."""
     identity, slope = prelu_scales(layer.input(0), layer.input(1), layer.y)
     value = x.astype(np.int64) - zero_point_of(layer.input(0))
@@ -117,7 +119,8 @@ PRELU_FAMILY = Family(
     decode=_decode_prelu,
     encode=_encode_prelu,
     check=_check_prelu,
-    int8=_int8_prelu,
+    int8=_quantized_prelu,
+    int16=_quantized_prelu,
     float32=_float_prelu,
     keeps_batch=keeps_batch,
 )

@@ -1,4 +1,4 @@
-"""RELU, RELU6 and ABS as layers of their own, and QUANTIZE from one int8 scale to another."""
+"""RELU, RELU6 and ABS as layers of their own, and QUANTIZE from one scale to another, int8 or int16."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def _encode_relu(_op: Relu) -> tuple[int, Mapping[str, Value]]:
     return RELU, {}
 
 
-def _check_rescaled(_op: Relu | Abs, layer: Layer) -> None:
+def _check_rescaled(_op: Relu | Abs | Quantize, layer: Layer) -> None:
     check_same_shape(layer)
     if layer.dtype != "float32":
-        limit = 2.0**22 if layer.dtype == "int8" else 2.0**14
+        limit = 2.0**22 if layer.input(0).dtype == "int8" else 2.0**14
         require_scales(layer, mean_scale(layer.input(0), layer.y), limit)
 
 
@@ -92,13 +92,7 @@ def _encode_quantize(_op: Quantize) -> tuple[int, Mapping[str, Value]]:
     return QUANTIZE, {}
 
 
-def _check_quantize(_op: Quantize, layer: Layer) -> None:
-    check_same_shape(layer)
-    if layer.dtype == "int8":
-        require_scales(layer, mean_scale(layer.input(0), layer.y), 2.0**22)
-
-
-def _int8_quantize(_op: Quantize, layer: Layer, x: Array) -> Array:
+def _requantized(_op: Quantize, layer: Layer, x: Array) -> Array:
     """Source: Requantize in tensorflow/lite/kernels/internal/reference/requantize.h."""
     return clamp(_scaled(_centred(layer, x), mean_scale(layer.input(0), layer.y), layer), "none", layer)
 
@@ -167,12 +161,13 @@ QUANTIZE_FAMILY = Family(
     options_type=89,
     options={},
     version=2,
-    operands=OPERANDS,
+    operands=(Operand("input", "activation of any width"),),
     decode=_decode_quantize,
     encode=_encode_quantize,
-    check=_check_quantize,
-    int8=_int8_quantize,
+    check=_check_rescaled,
+    int8=_requantized,
+    int16=_requantized,
     float32=_float_quantize,
     keeps_batch=keeps_batch,
-    limits="from int8 to int8",
+    limits="between int8 and int16, either way, or from one scale to another",
 )

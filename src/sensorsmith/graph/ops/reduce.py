@@ -56,7 +56,7 @@ def _check_axes(op: Mean | Sum | ReduceExtremum, layer: Layer) -> None:
 
 def _check_sum(op: Mean | Sum, layer: Layer) -> None:
     _check_axes(op, layer)
-    if layer.dtype == "int8":
+    if layer.dtype != "float32":
         require_scales(layer, mean_scale(layer.input(0), layer.y), 2.0**30)
 
 
@@ -74,7 +74,7 @@ def _encode_mean(op: Mean) -> tuple[int, Mapping[str, Value]]:
     return MEAN, {"keep_dims": op.keep_dims}
 
 
-def _int8_mean(_op: Mean, layer: Layer, x: Array, _axes: Array) -> Array:
+def _quantized_mean(_op: Mean, layer: Layer, x: Array, _axes: Array) -> Array:
     scaled = multiply_by_quantized_multiplier(_total(layer, x), *mean_multiplier(layer))
     return clamp(scaled + zero_point_of(layer.y), "none", layer)
 
@@ -92,7 +92,7 @@ def _encode_sum(op: Sum) -> tuple[int, Mapping[str, Value]]:
     return SUM, {"keep_dims": op.keep_dims}
 
 
-def _int8_sum(_op: Sum, layer: Layer, x: Array, _axes: Array) -> Array:
+def _quantized_sum(_op: Sum, layer: Layer, x: Array, _axes: Array) -> Array:
     scaled = multiply_by_quantized_multiplier(_total(layer, x), *sum_multiplier(layer))
     return clamp(scaled + zero_point_of(layer.y), "none", layer)
 
@@ -131,7 +131,8 @@ MEAN_FAMILY = Family(
     decode=_decode_mean,
     encode=_encode_mean,
     check=_check_sum,
-    int8=_int8_mean,
+    int8=_quantized_mean,
+    int16=_quantized_mean,
     float32=_float_mean,
     keeps_batch=_keeps_batch,
     limits="constant axes",
@@ -146,7 +147,8 @@ SUM_FAMILY = Family(
     decode=_decode_sum,
     encode=_encode_sum,
     check=_check_sum,
-    int8=_int8_sum,
+    int8=_quantized_sum,
+    int16=_quantized_sum,
     float32=_float_sum,
     keeps_batch=_keeps_batch,
     limits="constant axes",

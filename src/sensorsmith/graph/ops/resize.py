@@ -142,6 +142,7 @@ NEAREST = Family(
     encode=_encode_nearest,
     check=_check_nearest,
     int8=_nearest,
+    int16=_nearest,
     float32=_nearest,
 )
 BILINEAR = Family(

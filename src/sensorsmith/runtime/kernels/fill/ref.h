@@ -1,18 +1,19 @@
-/* One value for all bytes of a tensor: plain C, any target. What is padded gets the rest by copies.
+/* One value for all elements of a tensor: plain C, any target. What is padded gets the rest by copies.
  *
  * Not here: whole words at a time.
  */
 #ifndef SS_FILL_REF_H
 #define SS_FILL_REF_H
 
-#include "ss_base.h"
+#include "ss_element.h"
 
-SS_KERNEL void ss_fill_ref(int value, int size, int8_t *output) /* (size) */
+SS_KERNEL void ss_fill_ref(int width, /* of an element, in bytes */
+                           int32_t value, int size, void *output) /* (size) */
 {
     for (int i = 0; i < size; i++) {
-        int8_t byte = (int8_t)value;
-        SS_OPAQUE(byte); /* else a compiler may call memset */
-        output[i] = byte;
+        int32_t element = value;
+        SS_OPAQUE(element); /* else a compiler may call memset */
+        ss_set_element(output, width, i, element);
     }
 }
 
