@@ -127,6 +127,8 @@ DRAWN: dict[str, DrawLayer] = {
 # Their outputs are int32, on which no other layer works.
 LAST = ("ARG_MAX", "ARG_MIN")
 INT16 = sorted(name for family in FAMILIES if family.int16 is not None for name in family.codes.values())
+# TFLite Micro takes a float32 input, but gives no float32 output.
+INTEGERS_ONLY = ("QUANTIZE",)
 # They may make as many tensors as their input has elements.
 SPLITTING = ("SPLIT", "SPLIT_V", "UNPACK")
 
@@ -148,7 +150,7 @@ def networks(draw: Draw, dtype: DType = "int8", shapes: Shapes = SMALL) -> Graph
     """
     model = Model(dtype, draw(st.integers(0, 2**32)), shapes)
     x = y = draw_input(draw, model)
-    left_out = (*LAST, *(SPLITTING if shapes is LARGE else ()))
+    left_out = (*LAST, *(SPLITTING if shapes is LARGE else ()), *(INTEGERS_ONLY if dtype == "float32" else ()))
     names = [name for name in DRAWN if name not in left_out]
     for name in draw(st.lists(st.sampled_from(names), min_size=1, max_size=6)):
         if model.tensors[y].size < shapes.most:
