@@ -231,6 +231,13 @@ def other_corner_cases() -> dict[str, Graph]:
         "int16, dense": _dense(33, 3, (0.02, 0.01, 0.005), rows=2, dtype="int16"),
         "int16, transposed": _transpose_conv(TransposeConv((2, 3), activation="relu"), 7, 15, dtype="int16"),
         "int16, average": _pool("average", (3, 2), (2, 1), "same", dtype="int16"),
+        "int16, bias of 32 bits": _narrow(),
+        "int16, products of matrices": _attention("int16"),
+        "int16, prelu, one slope": _prelu((1, 1, 1), "int16"),
+        "int16, prelu, slope per channel": _prelu((1, 1, 3), "int16"),
+        "int16, mean of rows": _mean((1, 5, 4, 3), (1,), (1, 4, 3), "int16"),
+        "int16, mean of rows and channels": _mean((1, 5, 4, 3), (1, 3), (1, 4), "int16"),
+        "int16, nearest": _resize(ResizeNearest(), 9, 3, "int16"),
         "int16, between widths": _widths(),
         "int16, maximum": _pool("max", (2, 3), (2, 2), "same", dtype="int16"),
         "memory": streaming_net(),
@@ -292,10 +299,23 @@ def _thinned() -> Graph:
     return model.graph(x, model.node(Pool2D("max", (1, 1), (1, 1)), (y,), model.activation((1, 1, 9, 1))))
 
 
-def _mean(shape: tuple[int, ...], axes: tuple[int, ...], result: tuple[int, ...]) -> Graph:
-    model = Model()
+def _mean(
+    shape: tuple[int, ...], axes: tuple[int, ...], result: tuple[int, ...], dtype: DType = "int8"
+) -> Graph:
+    model = Model(dtype)
     x = model.activation(shape, 0.05, 11)
     return model.graph(x, model.node(Mean(), (x, model.indices(axes)), model.activation(result, 0.02, -30)))
+
+
+def _narrow() -> Graph:
+    """A convolution and a dense layer whose sums of int16 activations have 32 bits."""
+    model = Model("int16")
+    x = model.activation((1, 4, 5, 2), 2e-4)
+    filter_ = model.weights((3, 2, 2, 2), (0.01, 0.02, 0.003))
+    inputs = (x, filter_, model.bias(x, filter_, 3, narrow=True))
+    y = model.node(Conv2D(activation="relu"), inputs, model.activation((1, 4, 5, 3), 4e-4))
+    weights = model.weights((4, 60))
+    return model.graph(x, model.node(FullyConnected(narrow_sums=True), (y, weights), model.activation((1, 4), 8e-4)))
 
 
 def _widths() -> Graph:
@@ -316,8 +336,8 @@ def _sum() -> Graph:
     return model.graph(x, model.node(Add("relu"), (pooled, other), model.activation((1, 4, 4, 3), 0.07, -90)))
 
 
-def _resize(op: ResizeNearest | ResizeBilinear, rows: int, columns: int) -> Graph:
-    model = Model()
+def _resize(op: ResizeNearest | ResizeBilinear, rows: int, columns: int, dtype: DType = "int8") -> Graph:
+    model = Model(dtype)
     x = model.activation((1, 4, 5, 3), 0.05, 7)
     y = model.activation((1, rows, columns, 3), 0.05, 7)
     return model.graph(x, model.node(op, (x, model.indices((rows, columns))), y))
@@ -331,13 +351,15 @@ def _transpose_conv(op: TransposeConv, rows: int, columns: int, dtype: DType = "
     return model.graph(x, model.node(op, inputs, model.activation((1, rows, columns, 2), 0.1, -20)))
 
 
-def _attention() -> Graph:
+def _attention(dtype: DType = "int8") -> Graph:
     """x times its transpose, times a constant: strides of every kind."""
-    model = Model()
+    model = Model(dtype)
     x = model.activation((1, 2, 5, 3), 0.05, 7)
-    scores = model.node(BatchMatMul(adj_y=True), (x, x), model.activation((1, 2, 5, 5), 0.2, -9))
+    near = 0.2 * model.reach
+    scores = model.node(BatchMatMul(adj_y=True), (x, x), model.activation((1, 2, 5, 5), near, -9))
     values = model.constant((5, 4), 0.03, 11)
-    y = model.node(BatchMatMul(adj_x=True), (scores, values), model.activation((1, 2, 5, 4), 0.5, 3))
+    near = 0.5 * model.reach**2
+    y = model.node(BatchMatMul(adj_x=True), (scores, values), model.activation((1, 2, 5, 4), near, 3))
     return model.graph(x, y)
 
 
@@ -347,8 +369,8 @@ def _unary(op: Operator, scale: float, zero_point: int) -> Graph:
     return model.graph(x, model.node(op, (x,), model.activation((1, 4, 5, 3), scale, zero_point)))
 
 
-def _prelu(shape: tuple[int, ...]) -> Graph:
-    model = Model()
+def _prelu(shape: tuple[int, ...], dtype: DType = "int8") -> Graph:
+    model = Model(dtype)
     x = model.activation((1, 4, 5, 3), 0.05, 7)
     slopes = np.random.default_rng(0).integers(-128, 128, shape, np.int8)
     alpha = model.tensor(shape, "int8", Quantization((0.01,), (-3,)), slopes)

@@ -197,7 +197,7 @@ def test_sums_of_int16_activations_are_wide_only_where_they_have_to_be() -> None
     for inputs, wide in ((500, 0), (517, 1)):
         call = legalise(_wide(100, inputs=inputs)).steps[0].call
         assert isinstance(call, Conv2DS16)
-        assert call.wide == wide
+        assert call.scaling == wide
 
 
 def test_a_bias_beyond_32_bits() -> None:

@@ -338,7 +338,7 @@ def draw_sub(draw: Draw, model: Model, x: int) -> int:
 
 
 def draw_mul(draw: Draw, model: Model, x: int) -> int:
-    return _draw_binary(draw, model, x, Mul(draw(st.sampled_from(ACTIVATIONS))), lambda a, b: a * b * 50)
+    return _draw_binary(draw, model, x, Mul(draw(st.sampled_from(ACTIVATIONS))), lambda a, b: a * b * 50 * model.reach)
 
 
 def _draw_extremum(draw: Draw, model: Model, x: int, kind: Any) -> int:

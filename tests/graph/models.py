@@ -84,6 +84,11 @@ class Model:
         self.tensors: list[Tensor] = []
         self.nodes: list[Node] = []
 
+    @property
+    def reach(self) -> int:
+        """How many times farther than int8 activations reach."""
+        return 256 if self.dtype == "int16" else 1
+
     def tensor(
         self, shape: tuple[int, ...], dtype: DType, quantization: Quantization | None = None, data: Array | None = None
     ) -> int:
@@ -112,12 +117,13 @@ class Model:
         data = self.random.integers(-127, 128, shape, np.int8)
         return self.tensor(shape, "int8", Quantization(scales, (0,) * len(scales), axis), data)
 
-    def bias(self, x: int, weights: int, channels: int, limit: int = 1000) -> int:
+    def bias(self, x: int, weights: int, channels: int, limit: int = 1000, narrow: bool = False) -> int:
+        """Of int64 where activations are int16, unless it is to be `narrow`."""
         if self.dtype == "float32":
             return self.tensor((channels,), "float32", None, self.random.normal(size=channels).astype(np.float32))
         scale, filter_scales = self.scale(x), self.quantization(weights).scale
         quantization = Quantization(tuple(scale * s for s in filter_scales), (0,) * len(filter_scales), 0)
-        dtype: DType = "int64" if self.dtype == "int16" else "int32"
+        dtype: DType = "int64" if self.dtype == "int16" and not narrow else "int32"
         data = self.random.integers(-limit, limit, channels, np.dtype(dtype))
         return self.tensor((channels,), dtype, quantization, data)
 
@@ -237,9 +243,9 @@ def _draw_filter(draw: Draw, model: Model, x: int, *, depthwise: bool) -> int:
     weight_scales = (draw(scales), *(draw(tiny) for _ in range(count - 1)))
     axis, shape = (3, (1, *kernel, channels)) if depthwise else (0, (channels, *kernel, depth))
     filter_ = model.weights(shape, weight_scales, axis)
-    inputs = (x, filter_)
+    inputs, narrow = (x, filter_), not depthwise and _draw_narrow(draw, model)
     if draw(st.booleans()):
-        inputs += (model.bias(x, filter_, channels, draw(st.sampled_from([100, 10_000, 10_000_000]))),)
+        inputs += (model.bias(x, filter_, channels, draw(st.sampled_from([100, 10_000, 10_000_000])), narrow),)
     rows, columns = (
         output_size(n, k, s, padding, d) for n, k, s, d in zip((height, width), kernel, stride, dilation, strict=True)
     )
@@ -247,7 +253,7 @@ def _draw_filter(draw: Draw, model: Model, x: int, *, depthwise: bool) -> int:
     activation = draw(st.sampled_from(ACTIVATIONS))
     if depthwise:
         return model.node(DepthwiseConv2D(stride, padding, dilation, multiplier, activation), inputs, y)
-    return model.node(Conv2D(stride, padding, dilation, activation), inputs, y)
+    return model.node(Conv2D(stride, padding, dilation, activation, narrow), inputs, y)
 
 
 def draw_pool(draw: Draw, model: Model, x: int, kind: Literal["average", "max"]) -> int:
@@ -275,11 +281,16 @@ def _draw_dense(draw: Draw, model: Model, x: int, size: int, rows: tuple[int, ..
     count = min(draw(model.shapes.channels), max(1, _MOST_WEIGHTS // size))
     weight_scales = tuple(draw(scales) for _ in range(count if draw(st.booleans()) else 1))
     weights = model.weights((count, size), weight_scales)
-    inputs = (x, weights)
+    inputs, narrow = (x, weights), _draw_narrow(draw, model)
     if draw(st.booleans()):
-        inputs += (model.bias(x, weights, count, draw(st.sampled_from([100, 10_000, 10_000_000]))),)
+        inputs += (model.bias(x, weights, count, draw(st.sampled_from([100, 10_000, 10_000_000])), narrow),)
     y = draw_output(draw, model, (*rows, count), model.scale(x) * max(weight_scales) * 200)
-    return model.node(FullyConnected(draw(st.sampled_from(ACTIVATIONS)), len(rows) > 1), inputs, y)
+    return model.node(FullyConnected(draw(st.sampled_from(ACTIVATIONS)), len(rows) > 1, narrow), inputs, y)
+
+
+def _draw_narrow(draw: Draw, model: Model) -> bool:
+    """Whether a bias of int32 goes with int16 activations, and sums of 32 bits."""
+    return model.dtype == "int16" and draw(st.booleans())
 
 
 def draw_softmax(draw: Draw, model: Model, x: int) -> int:
@@ -397,7 +408,7 @@ def draw_matmul(draw: Draw, model: Model, x: int) -> int:
         other = model.constant((*own, *factor), draw(scales), draw(zero_points))
     else:
         other, adj_y, width = x, not adj_x, height
-    y = draw_output(draw, model, (*batch, height, width), model.scale(x) * model.scale(other) * 100)
+    y = draw_output(draw, model, (*batch, height, width), model.scale(x) * model.scale(other) * 100 * model.reach)
     return model.node(BatchMatMul(adj_x, adj_y), (x, other), y)
 
 

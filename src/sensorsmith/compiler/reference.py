@@ -40,7 +40,7 @@ KERNELS: dict[str, tuple[type[Call], ...]] = {
     "ARG_MAX": (arg.ArgMaximum,),
     "ARG_MIN": (arg.ArgMaximum,),
     "AVERAGE_POOL_2D": (pool.AveragePool, pool_s16.AveragePoolS16),
-    "BATCH_MATMUL": (batch_matmul.BatchMatMul,),
+    "BATCH_MATMUL": (batch_matmul.BatchMatMul, batch_matmul.BatchMatMulS16),
     "CONCATENATION": (Copy,),
     "CONV_2D": (conv.Conv2D, conv_s16.Conv2DS16),
     "DEPTHWISE_CONV_2D": (conv.DepthwiseConv2D, conv_s16.DepthwiseConv2DS16),

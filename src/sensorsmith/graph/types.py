@@ -62,12 +62,17 @@ class Tensor:
 
 @dataclass(frozen=True)
 class Conv2D:
-    """inputs: x (1,H,W,I), filter (O,kh,kw,I), bias (O)."""
+    """inputs: x (1,H,W,I), filter (O,kh,kw,I), bias (O).
+
+    Attributes:
+        narrow_sums: whether products with int16 activations add up in 32 bits, as to an int32 bias, where there is none.
+    """
 
     stride: tuple[int, int] = (1, 1)
     padding: Padding = "same"
     dilation: tuple[int, int] = (1, 1)
     activation: Activation = "none"
+    narrow_sums: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,10 +92,12 @@ class FullyConnected:
 
     Attributes:
         keep_dims: whether the output has the input's dimensions but for the last; otherwise it is (rows,O).
+        narrow_sums: as of `Conv2D`.
     """
 
     activation: Activation = "none"
     keep_dims: bool = False
+    narrow_sums: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 /* Fixed-point arithmetic of TFLite Micro where activations have 16 bits, bit for bit, without a branch: sums of
- * products may need 64 bits, are scaled by 15 bits, and rounded once.
+ * products may need 64 bits, are scaled by 15 bits, and rounded once. Sums to a bias of 32 bits have 32 bits, and are
+ * scaled as those of int8 are.
  *
  * Zero points are 0. The compiler says where 32 bits hold a sum, and refuses a model in which a result could leave
  * int32 (compiler/requantize.py).
@@ -64,11 +65,12 @@ SS_KERNEL int16_t ss_to_int16(int32_t x, ss_range range)
     return (int16_t)ss_clamp(x, range.minimum, range.maximum);
 }
 
-/* wide: whether the sum may need more than 32 bits. */
-SS_KERNEL int16_t ss_sum_to_int16(int64_t sum, int wide, int32_t multiplier, int shift, ss_range range)
+/* scaling: 0, by 15 bits; 1, by 15 bits where the sum may need more than 32; 2, by 31 bits, of a sum of 32. */
+SS_KERNEL int16_t ss_sum_to_int16(int64_t sum, int scaling, int32_t multiplier, int shift, ss_range range)
 {
-    return ss_to_int16(wide ? ss_requantize_wide(sum, multiplier, shift)
-                            : ss_requantize_narrow((int32_t)sum, multiplier, shift),
+    return ss_to_int16(scaling == 0   ? ss_requantize_narrow((int32_t)sum, multiplier, shift)
+                       : scaling == 1 ? ss_requantize_wide(sum, multiplier, shift)
+                                      : ss_requantize((int32_t)sum, multiplier, shift),
                        range);
 }
 

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.graph.checks import assert_refused
-from tests.graph.models import Model
+from tests.graph.checks import assert_refused, assert_same_as_oracle
+from tests.graph.models import Model, inputs_of
+from tests.graph.oracle import Oracle
 
-from sensorsmith.graph import Conv2D, Graph, Quantization, interpret
+from sensorsmith.graph import Conv2D, DepthwiseConv2D, FullyConnected, Graph, Quantization, TransposeConv, interpret
 from sensorsmith.graph.ops.weights import exact_dtype
 
 
@@ -54,6 +55,50 @@ def convolution(**changes: Quantization) -> Graph:
 )
 def test_quantizations_that_the_arithmetic_does_not_rest_on_are_refused(graph: Graph, message: str) -> None:
     assert_refused(graph, f"layer 0 (CONV_2D -> 't3'): {message}")
+
+
+def _narrow(op: DepthwiseConv2D | TransposeConv, *operands: int, model: Model) -> Graph:
+    return model.graph(0, model.node(op, operands, model.activation((1, 2, 2, 3), 0.5)))
+
+
+def narrow_depthwise() -> Graph:
+    model = Model("int16")
+    x = model.activation((1, 2, 2, 3))
+    weights = model.weights((1, 1, 1, 3), axis=3)
+    return _narrow(DepthwiseConv2D(), x, weights, model.bias(x, weights, 3, narrow=True), model=model)
+
+
+def narrow_transposed() -> Graph:
+    model = Model("int16")
+    x = model.activation((1, 2, 2, 3))
+    shape, weights = model.indices((1, 2, 2, 3)), model.weights((3, 1, 1, 3))
+    return _narrow(TransposeConv((1, 1)), shape, weights, x, model.bias(x, weights, 3, narrow=True), model=model)
+
+
+@pytest.mark.parametrize(
+    ("name", "graph"), [("DEPTHWISE_CONV_2D -> 't3'", narrow_depthwise()), ("TRANSPOSE_CONV -> 't4'", narrow_transposed())]
+)
+def test_a_bias_of_int32_is_refused_where_tflite_micro_takes_it_for_int64(name: str, graph: Graph) -> None:
+    assert_refused(
+        graph,
+        f"layer 0 ({name}): its bias is int32 where it computes in int16; convert the model so that it is int64",
+    )
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_a_narrow_bias_narrows_the_sums(bias: bool, oracle: Oracle) -> None:
+    """Both forms of the same sums differ in how they are rounded, and a bias says which of them holds."""
+    outputs = []
+    for narrow in (True, False):
+        model = Model("int16")
+        x = model.activation((1, 8))
+        weights = model.weights((300, 8))
+        inputs = (x, weights, model.bias(x, weights, 300, narrow=narrow)) if bias else (x, weights)
+        y = model.node(FullyConnected(narrow_sums=narrow and not bias), inputs, model.activation((1, 300), 0.3))
+        graph = model.graph(x, y)
+        assert_same_as_oracle(graph, oracle)
+        outputs.append(interpret(graph, inputs_of(graph, 1))[y])
+    assert not np.array_equal(*outputs)
 
 
 def test_a_bias_of_another_length_is_refused() -> None:

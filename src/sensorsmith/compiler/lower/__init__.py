@@ -91,6 +91,7 @@ INT8_LOWERINGS: dict[type[Any], Lowering] = {
 
 INT16_LOWERINGS: dict[type[Any], Lowering] = {
     types.Add: binary.lower_sum,
+    types.BatchMatMul: batch_matmul.lower,
     types.Concatenation: moving(join.concatenation, slice(None)),
     types.Conv2D: conv_s16.lower,
     types.DepthwiseConv2D: conv_s16.lower,

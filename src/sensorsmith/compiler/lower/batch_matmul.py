@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sensorsmith.compiler.requantize import check_sums, range_record, reach_of, scale_record
+from sensorsmith.compiler.requantize import (
+    check_sums,
+    needs_wide_sums,
+    range_record,
+    reach_of,
+    reduced_channel_scales,
+    scale_record,
+)
 from sensorsmith.compiler.steps import Call, Dims, Range, Record, Scale, Source, Target
 from sensorsmith.graph import types
 from sensorsmith.graph.ops.batch_matmul import matrix_shapes
@@ -47,6 +54,25 @@ class BatchMatMul(Call):
         return self.batches * self.products * self.output_dims.size
 
 
+@dataclass(frozen=True, eq=False)
+class BatchMatMulS16(Call):
+    kernel: ClassVar[str] = "batch_matmul_s16"
+    range: Range
+    scale: Scale
+    batches: int
+    products: int
+    strides_1: Strides
+    input_1: Source
+    strides_2: Strides
+    input_2: Source
+    output_dims: Dims
+    output: Target
+
+    @property
+    def macs(self) -> int:
+        return self.batches * self.products * self.output_dims.size
+
+
 def lower(op: types.BatchMatMul, layer: Layer, sources: tuple[Source, ...], target: Target) -> Iterator[Call]:
     a, b, y = layer.input(0), layer.input(1), layer.y
     (rows, products), (_, columns) = matrix_shapes(op, layer)
@@ -56,22 +82,26 @@ def lower(op: types.BatchMatMul, layer: Layer, sources: tuple[Source, ...], targ
         f"repeats both of its inputs {a.shape} and {b.shape}",
         "let one of the inputs have all matrices",
     )
-    scale = scale_record(float(dense_scales(a, b, y)[0]))
-    check_sums([products * reach_of(a) * reach_of(b)], [scale], layer.place)
-    yield BatchMatMul(
-        zero_point_1=zero_point_of(a),
-        zero_point_2=zero_point_of(b),
-        range=range_record(y, "none"),
-        scale=scale,
-        batches=batches,
-        products=products,
-        strides_1=_strides(a, op.adj_x),
-        input_1=sources[0],
-        strides_2=_strides(b, op.adj_y),
-        input_2=sources[1],
-        output_dims=Dims(rows, columns, 1),
-        output=target,
-    )
+    largest = [products * reach_of(a) * reach_of(b)]
+    common: dict[str, Any] = {
+        "range": range_record(y, "none"),
+        "batches": batches,
+        "products": products,
+        "strides_1": _strides(a, op.adj_x),
+        "input_1": sources[0],
+        "strides_2": _strides(b, op.adj_y),
+        "input_2": sources[1],
+        "output_dims": Dims(rows, columns, 1),
+        "output": target,
+    }
+    if y.dtype == "int16":
+        (scale,) = reduced_channel_scales(dense_scales(a, b, y), 1).each()
+        needs_wide_sums(largest, [scale], layer.place)
+        yield BatchMatMulS16(scale=scale, **common)
+    else:
+        scale = scale_record(float(dense_scales(a, b, y)[0]))
+        check_sums(largest, [scale], layer.place)
+        yield BatchMatMul(zero_point_1=zero_point_of(a), zero_point_2=zero_point_of(b), scale=scale, **common)
 
 
 def _strides(tensor: Tensor, transposed: bool) -> Strides:

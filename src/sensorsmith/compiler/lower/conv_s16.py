@@ -9,23 +9,24 @@ from typing import ClassVar
 import numpy as np
 
 from sensorsmith.compiler.lower.geometry import column_as_row, dims_of, near, window_of
-from sensorsmith.compiler.lower.weights import weights_of, wide_bias_of
-from sensorsmith.compiler.requantize import range_record, reduced_channel_scales
+from sensorsmith.compiler.lower.weights import bias_of, weights_of, wide_bias_of
+from sensorsmith.compiler.requantize import channel_scales, range_record, reduced_channel_scales
 from sensorsmith.compiler.steps import Call, ChannelScales, Constant, Dims, Range, Source, Target, Window
 from sensorsmith.graph import types
 from sensorsmith.graph.ops.family import Layer
 from sensorsmith.graph.ops.transpose_conv import as_convolution
+from sensorsmith.graph.ops.weights import Weighted, sums_in_32_bits
 from sensorsmith.graph.requantize import Scales, conv_scales, dense_scales
 from sensorsmith.graph.window import padding_before
 
 
 @dataclass(frozen=True, eq=False)
 class Conv2DS16(Call):
-    """wide: 1 where the sums may need more than 32 bits, else 0."""
+    """scaling: how sums become outputs, see `ss_sum_to_int16`."""
 
     kernel: ClassVar[str] = "conv2d_s16"
     window: Window
-    wide: int
+    scaling: int
     range: Range
     scales: ChannelScales
     input_dims: Dims
@@ -56,6 +57,9 @@ class TransposeConvS16(Conv2DS16):
         return self.input_dims.size * self.filter_dims.h * self.filter_dims.w * self.output_dims.c
 
 
+# Of sums that fit into 32 bits, by 15; of those that may not, by 15; of those that do, by 31.
+_NARROW, _WIDE, _WHOLE = 0, 1, 2
+
 Geometry = tuple[Window, Dims, Dims, Dims]
 
 
@@ -70,7 +74,7 @@ def lower(
     geometry = column_as_row(window_of(op, x, kernel, layer), x, kernel, y)
     call = DepthwiseConv2DS16 if depthwise else Conv2DS16
     scales = conv_scales(layer.input(0), layer.input(1), layer.y)
-    yield _call(call, op.activation, layer, geometry, rows, scales, filter_, sources[0], target)
+    yield _call(call, op, layer, geometry, rows, scales, filter_, sources[0], target)
 
 
 def lower_dense(op: types.FullyConnected, layer: Layer, sources: tuple[Source, ...], target: Target) -> Iterator[Call]:
@@ -79,7 +83,7 @@ def lower_dense(op: types.FullyConnected, layer: Layer, sources: tuple[Source, .
     pixels = layer.y.size // outputs
     geometry = Window(1, 1), Dims(1, pixels, inputs), Dims(1, 1, inputs), Dims(1, pixels, outputs)
     scales = dense_scales(layer.input(0), layer.input(1), layer.y)
-    yield _call(Conv2DS16, op.activation, layer, geometry, weights.data, scales, weights, sources[0], target)
+    yield _call(Conv2DS16, op, layer, geometry, weights.data, scales, weights, sources[0], target)
 
 
 def lower_transpose(
@@ -96,12 +100,12 @@ def lower_transpose(
     geometry = window, x, Dims(rows_of_taps, columns_of_taps, x.c), y
     scales = conv_scales(convolution.input(0), convolution.input(1), layer.y)
     rows = filter_.data.reshape(y.c, -1)
-    yield _call(TransposeConvS16, op.activation, convolution, geometry, rows, scales, filter_, sources[0], target)
+    yield _call(TransposeConvS16, op, convolution, geometry, rows, scales, filter_, sources[0], target)
 
 
 def _call(
     kind: type[Conv2DS16],
-    activation: types.Activation,
+    op: Weighted,
     layer: Layer,
     geometry: Geometry,
     rows: np.ndarray,
@@ -116,12 +120,17 @@ def _call(
         rows: the weights of each output channel, (channels, products).
     """
     window, x, kernel, y = geometry
-    scales = reduced_channel_scales(reals, y.c)
-    bias, wide = wide_bias_of(layer, rows.astype(np.int64), scales)
+    if sums_in_32_bits(op, layer):
+        scales, scaling = channel_scales(reals, y.c), _WHOLE
+        bias, _ = bias_of(layer, rows.astype(np.int64), scales, fold=False)
+    else:
+        scales = reduced_channel_scales(reals, y.c)
+        bias, wide = wide_bias_of(layer, rows.astype(np.int64), scales)
+        scaling = _WIDE if wide else _NARROW
     return kind(
         window=window,
-        wide=int(wide),
-        range=range_record(layer.y, activation),
+        scaling=scaling,
+        range=range_record(layer.y, op.activation),
         scales=scales,
         input_dims=x,
         input=source,

@@ -40,15 +40,16 @@ def bias_of(layer: Layer, rows: Ints, scales: ChannelScales, fold: bool) -> tupl
     bias = np.zeros(len(rows), np.int64) if given is None or given.data is None else given.data.astype(np.int64)
     if fold:
         bias, zero_point = bias - zero_point * rows.sum(axis=1), 0
-    reach = max(127 - zero_point, 128 + zero_point)
+    limits = np.iinfo(layer.dtype)
+    reach = max(limits.max - zero_point, zero_point - limits.min)
     largest = np.abs(bias) + reach * np.abs(rows).sum(axis=1)
-    check_sums(largest.tolist(), scales.each(), layer.place)
+    check_sums(largest.tolist(), scales.each(), layer.place, layer.dtype)
     note = "the input's zero point folded in" if fold else ""
     return Constant(bias.astype(np.int32), note), zero_point
 
 
 def wide_bias_of(layer: Layer, rows: Ints, scales: ChannelScales) -> tuple[Constant, bool]:
-    """The bias of a layer with int16 activations, and whether its sums may need more than 32 bits.
+    """The bias of a layer that sums in 64 bits, and whether its sums may need more than 32.
 
     Args:
         rows: the weights of each output channel, (channels, products).

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sensorsmith.graph.fixedpoint import wrap_int32
+from sensorsmith.graph.fixedpoint import multiply_wide_by_quantized_multiplier, quantize_multiplier, wrap_int32
 from sensorsmith.graph.flatbuffer import Field, Table, Value
-from sensorsmith.graph.ops.activation import requantize
+from sensorsmith.graph.ops.activation import clamp, requantize
 from sensorsmith.graph.ops.family import Array, Family, Layer, Operand, require_scales
 from sensorsmith.graph.requantize import dense_scales, zero_point_of
 from sensorsmith.graph.types import BatchMatMul, Tensor
@@ -49,16 +49,22 @@ def _check(op: BatchMatMul, layer: Layer) -> None:
         f"multiplies matrices {a.shape} and {b.shape} to {y.shape}",
         "convert the model again",
     )
-    if y.dtype == "int8":
-        require_scales(layer, dense_scales(a, b, y), 2.0**30)
+    if y.dtype != "float32":
+        require_scales(layer, dense_scales(a, b, y), 2.0**30 if y.dtype == "int8" else 2.0**7)
 
 
-def _int8(op: BatchMatMul, layer: Layer, a: Array, b: Array) -> Array:
-    """Source: tensorflow/lite/kernels/internal/reference/batch_matmul.h."""
+def _quantized(op: BatchMatMul, layer: Layer, a: Array, b: Array) -> Array:
+    """With sums in 32 bits of int8, and in 64 of int16.
+
+    Source: tensorflow/lite/kernels/internal/reference/batch_matmul.h.
+    """
     first, second = layer.input(0), layer.input(1)
-    # Sums of 16-bit products are exact in double.
+    # Sums of products of 32 bits are exact in double.
     products = _multiply(op, a.astype(np.float64) - zero_point_of(first), b.astype(np.float64) - zero_point_of(second))
-    return requantize(wrap_int32(products.astype(np.int64)), dense_scales(first, second, layer.y), "none", layer)
+    sums, scales = products.astype(np.int64), dense_scales(first, second, layer.y)
+    if layer.dtype == "int8":
+        return requantize(wrap_int32(sums), scales, "none", layer)
+    return clamp(multiply_wide_by_quantized_multiplier(sums, *quantize_multiplier(scales)), "none", layer)
 
 
 def _float32(op: BatchMatMul, _layer: Layer, a: Array, b: Array) -> Array:
@@ -85,7 +91,8 @@ FAMILY = Family(
     decode=_decode,
     encode=_encode,
     check=_check,
-    int8=_int8,
+    int8=_quantized,
+    int16=_quantized,
     float32=_float32,
     keeps_batch=_keeps_batch,
     limits="at most 5 dimensions",

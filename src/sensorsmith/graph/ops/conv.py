@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -10,13 +11,14 @@ from sensorsmith.graph.flatbuffer import Field, Layout, Table, Value
 from sensorsmith.graph.ops.activation import activate, decode_activation, encode_activation
 from sensorsmith.graph.ops.family import Array, Family, Layer, Operand
 from sensorsmith.graph.ops.image import check_image, decode_padding, decode_pair, encode_window
-from sensorsmith.graph.ops.weights import centred, check_weights, to_output
+from sensorsmith.graph.ops.weights import centred, check_weights, decode_narrow_sums, encode_narrow_sums, to_output
 from sensorsmith.graph.requantize import conv_scales
 from sensorsmith.graph.types import Conv2D, DepthwiseConv2D, Tensor
 from sensorsmith.graph.window import windows
 
 CONV_2D, DEPTHWISE_CONV_2D = 3, 4
 OPERANDS = (Operand("input", "activation"), Operand("filter", "weights"), Operand("bias", "bias", optional=True))
+DEPTHWISE_OPERANDS = (*OPERANDS[:2], Operand("bias", "long bias", optional=True))
 CONV_OPTIONS: Layout = {
     "padding": Field(0, "b"),
     "stride_w": Field(1, "i"),
@@ -24,6 +26,7 @@ CONV_OPTIONS: Layout = {
     "fused_activation_function": Field(3, "b"),
     "dilation_w_factor": Field(4, "i", 1),
     "dilation_h_factor": Field(5, "i", 1),
+    "quantized_bias_type": Field(6, "b"),
 }
 DEPTHWISE_OPTIONS: Layout = {
     "padding": Field(0, "b"),
@@ -37,22 +40,23 @@ DEPTHWISE_OPTIONS: Layout = {
 
 
 def _decode_conv(_code: int, options: Table, _y: Tensor) -> Conv2D:
-    return Conv2D(
-        stride=decode_pair(options, "stride_h", "stride_w"),
-        padding=decode_padding(options),
-        dilation=decode_pair(options, "dilation_h_factor", "dilation_w_factor"),
-        activation=decode_activation(options),
-    )
+    return Conv2D(**_decode_common(options), narrow_sums=decode_narrow_sums(options))
 
 
-def _decode_depthwise(code: int, options: Table, y: Tensor) -> DepthwiseConv2D:
-    conv = _decode_conv(code, options, y)
-    return DepthwiseConv2D(
-        conv.stride, conv.padding, conv.dilation, options.integer("depth_multiplier"), conv.activation
-    )
+def _decode_depthwise(_code: int, options: Table, _y: Tensor) -> DepthwiseConv2D:
+    return DepthwiseConv2D(**_decode_common(options), multiplier=options.integer("depth_multiplier"))
 
 
-def _geometry(op: Conv2D | DepthwiseConv2D) -> Mapping[str, Value]:
+def _decode_common(options: Table) -> dict[str, Any]:
+    return {
+        "stride": decode_pair(options, "stride_h", "stride_w"),
+        "padding": decode_padding(options),
+        "dilation": decode_pair(options, "dilation_h_factor", "dilation_w_factor"),
+        "activation": decode_activation(options),
+    }
+
+
+def _encode_common(op: Conv2D | DepthwiseConv2D) -> Mapping[str, Value]:
     return {
         **encode_window(op.padding, op.stride),
         **encode_activation(op.activation),
@@ -62,11 +66,11 @@ def _geometry(op: Conv2D | DepthwiseConv2D) -> Mapping[str, Value]:
 
 
 def _encode_conv(op: Conv2D) -> tuple[int, Mapping[str, Value]]:
-    return CONV_2D, _geometry(op)
+    return CONV_2D, {**_encode_common(op), **encode_narrow_sums(op)}
 
 
 def _encode_depthwise(op: DepthwiseConv2D) -> tuple[int, Mapping[str, Value]]:
-    return DEPTHWISE_CONV_2D, {**_geometry(op), "depth_multiplier": op.multiplier}
+    return DEPTHWISE_CONV_2D, {**_encode_common(op), "depth_multiplier": op.multiplier}
 
 
 def _check_conv(op: Conv2D, layer: Layer) -> None:
@@ -94,21 +98,21 @@ def _check_depthwise(op: DepthwiseConv2D, layer: Layer) -> None:
 def _check_output(op: Conv2D | DepthwiseConv2D, layer: Layer, channels: int, axis: int) -> None:
     x, filter_, y = layer.input(0), layer.input(1), layer.y
     check_image(layer, channels, (filter_.shape[1], filter_.shape[2]), op.stride, op.padding, op.dilation)
-    check_weights(layer, channels, axis, conv_scales(x, filter_, y) if y.dtype != "float32" else None)
+    check_weights(op, layer, channels, axis, conv_scales(x, filter_, y) if y.dtype != "float32" else None)
 
 
 def _quantized_conv(op: Conv2D, layer: Layer, x: Array, filter_: Array, bias: Array | None) -> Array:
     matrix = filter_.reshape(len(filter_), -1).T
     products = _convolve(op, centred(x, layer, matrix), filter_)
     scales = conv_scales(layer.input(0), layer.input(1), layer.y)
-    return to_output(products, bias, scales, op.activation, layer)
+    return to_output(products, bias, scales, op, layer)
 
 
 def _quantized_depthwise(op: DepthwiseConv2D, layer: Layer, x: Array, filter_: Array, bias: Array | None) -> Array:
     matrix = filter_.reshape(-1, filter_.shape[3])
     products = _convolve_depthwise(op, centred(x, layer, matrix), filter_)
     scales = conv_scales(layer.input(0), layer.input(1), layer.y)
-    return to_output(products, bias, scales, op.activation, layer)
+    return to_output(products, bias, scales, op, layer)
 
 
 def _float_conv(op: Conv2D, _layer: Layer, x: Array, filter_: Array, bias: Array | None) -> Array:
@@ -160,7 +164,7 @@ DEPTHWISE = Family(
     options_type=2,
     options=DEPTHWISE_OPTIONS,
     version=3,
-    operands=OPERANDS,
+    operands=DEPTHWISE_OPERANDS,
     decode=_decode_depthwise,
     encode=_encode_depthwise,
     check=_check_depthwise,

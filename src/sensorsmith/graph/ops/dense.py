@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sensorsmith.graph.flatbuffer import Field, Table, Value
 from sensorsmith.graph.ops.activation import activate, decode_activation, encode_activation
 from sensorsmith.graph.ops.family import Array, Family, Layer, Operand, choice
-from sensorsmith.graph.ops.weights import centred, check_weights, to_output
+from sensorsmith.graph.ops.weights import centred, check_weights, decode_narrow_sums, encode_narrow_sums, to_output
 from sensorsmith.graph.requantize import dense_scales
 from sensorsmith.graph.types import FullyConnected, Tensor
 
@@ -16,12 +16,13 @@ FULLY_CONNECTED = 9
 
 def _decode(_code: int, options: Table, _y: Tensor) -> FullyConnected:
     choice(options, "weights_format", {0: "DEFAULT"})
-    return FullyConnected(decode_activation(options), bool(options.integer("keep_num_dims")))
+    keep_dims = bool(options.integer("keep_num_dims"))
+    return FullyConnected(decode_activation(options), keep_dims, decode_narrow_sums(options))
 
 
 def _encode(op: FullyConnected) -> tuple[int, Mapping[str, Value]]:
     keep: Mapping[str, Value] = {"keep_num_dims": True} if op.keep_dims else {}
-    return FULLY_CONNECTED, {**encode_activation(op.activation), **keep}
+    return FULLY_CONNECTED, {**encode_activation(op.activation), **keep, **encode_narrow_sums(op)}
 
 
 def _check(op: FullyConnected, layer: Layer) -> None:
@@ -39,14 +40,14 @@ def _check(op: FullyConnected, layer: Layer) -> None:
         f"its output has shape {y.shape}, its weights give {(*rows, weights.shape[0])}",
         "convert the model again",
     )
-    check_weights(layer, weights.shape[0], 0, dense_scales(x, weights, y) if y.dtype != "float32" else None)
+    check_weights(op, layer, weights.shape[0], 0, dense_scales(x, weights, y) if y.dtype != "float32" else None)
 
 
 def _quantized(op: FullyConnected, layer: Layer, x: Array, weights: Array, bias: Array | None) -> Array:
     matrix = weights.T
     rows = centred(x.reshape(-1, len(matrix)), layer, matrix)
     scales = dense_scales(layer.input(0), layer.input(1), layer.y)
-    return to_output(rows @ matrix.astype(rows.dtype), bias, scales, op.activation, layer)
+    return to_output(rows @ matrix.astype(rows.dtype), bias, scales, op, layer)
 
 
 def _float32(op: FullyConnected, _layer: Layer, x: Array, weights: Array, bias: Array | None) -> Array:
@@ -66,6 +67,7 @@ FAMILY = Family(
         "fused_activation_function": Field(0, "b"),
         "weights_format": Field(1, "b"),
         "keep_num_dims": Field(2, "?"),
+        "quantized_bias_type": Field(4, "b"),
     },
     version=4,
     operands=(Operand("input", "activation"), Operand("weights", "weights"), Operand("bias", "bias", optional=True)),

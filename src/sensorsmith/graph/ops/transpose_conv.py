@@ -67,7 +67,7 @@ def _check(op: TransposeConv, layer: Layer) -> None:
         "convert the model again",
     )
     scales = conv_scales(x, filter_, y) if y.dtype != "float32" else None
-    check_weights(as_convolution(layer), filter_.shape[0], 0, scales)
+    check_weights(op, as_convolution(layer), filter_.shape[0], 0, scales)
 
 
 def _quantized(op: TransposeConv, layer: Layer, _shape: Array, filter_: Array, x: Array, bias: Array | None) -> Array:
@@ -75,7 +75,7 @@ def _quantized(op: TransposeConv, layer: Layer, _shape: Array, filter_: Array, x
     convolution = as_convolution(layer)
     products = _spread(op, layer, centred(x, convolution, filter_.reshape(len(filter_), -1).T), filter_)
     scales = conv_scales(convolution.input(0), convolution.input(1), layer.y)
-    return to_output(products, bias, scales, op.activation, layer)
+    return to_output(products, bias, scales, op, convolution)
 
 
 def _float32(op: TransposeConv, layer: Layer, _shape: Array, filter_: Array, x: Array, bias: Array | None) -> Array:
@@ -116,7 +116,7 @@ FAMILY = Family(
         Operand("output shape", "indices"),
         Operand("filter", "weights"),
         Operand("input", "activation"),
-        Operand("bias", "bias", optional=True),
+        Operand("bias", "long bias", optional=True),
     ),
     decode=_decode,
     encode=_encode,

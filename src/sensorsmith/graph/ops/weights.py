@@ -2,18 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from sensorsmith.graph.fixedpoint import multiply_wide_by_quantized_multiplier, quantize_multiplier, wrap_int32
+from sensorsmith.graph.flatbuffer import Table, Value
 from sensorsmith.graph.ops.activation import clamp, requantize
 from sensorsmith.graph.ops.family import Array, Layer, require_scales
 from sensorsmith.graph.requantize import Scales, scale_of, zero_point_of
-from sensorsmith.graph.types import Activation
+from sensorsmith.graph.schema import INT32
+from sensorsmith.graph.types import Conv2D, DepthwiseConv2D, FullyConnected, TransposeConv
+
+Weighted = Conv2D | DepthwiseConv2D | FullyConnected | TransposeConv
 
 
-def check_weights(layer: Layer, channels: int, axis: int, scales: Scales | None) -> None:
+def decode_narrow_sums(options: Table) -> bool:
+    return options.integer("quantized_bias_type") == INT32
+
+
+def encode_narrow_sums(op: Conv2D | FullyConnected) -> Mapping[str, Value]:
+    return {"quantized_bias_type": INT32} if op.narrow_sums else {}
+
+
+def sums_in_32_bits(op: Weighted, layer: Layer) -> bool:
+    """Whether sums of products live in 32 bits, rather than in 64, and are scaled accordingly.
+
+    With int16 activations, they have as many bits as the bias has or, where there is none, would have.
+
+    Args:
+        layer: with operands in the order of a convolution.
+
+    Source: ConvEval in tensorflow/lite/micro/kernels/conv.cc, FullyConnectedEval in fully_connected.cc.
+    """
+    bias = layer.x[2]
+    if layer.dtype != "int16":
+        return True
+    if bias is not None:
+        return bias.dtype == "int32"
+    return isinstance(op, Conv2D | FullyConnected) and op.narrow_sums
+
+
+def check_weights(op: Weighted, layer: Layer, channels: int, axis: int, scales: Scales | None) -> None:
     """Require a bias of (channels) and, in int8, the quantization that TFLite Micro's kernels rest on.
 
     Args:
@@ -28,7 +59,7 @@ def check_weights(layer: Layer, channels: int, axis: int, scales: Scales | None)
     )
     if scales is None or weights.quantization is None:
         return
-    require_scales(layer, scales, 2.0**30 if layer.dtype == "int8" else 2.0**7)
+    require_scales(layer, scales, 2.0**30 if sums_in_32_bits(op, layer) else 2.0**7)
     layer.require(
         weights.quantization.axis in (None, axis),
         f"its weights have one scale per index of dimension {weights.quantization.axis}, not of dimension {axis}",
@@ -72,16 +103,18 @@ def centred(x: Array, layer: Layer, weights: Array) -> Array:
     return centred_x
 
 
-def to_output(products: Array, bias: Array | None, scales: Scales, activation: Activation, layer: Layer) -> Array:
+def to_output(products: Array, bias: Array | None, scales: Scales, op: Weighted, layer: Layer) -> Array:
     """Sums of products (..., C), plus bias, as the layer's outputs.
 
-    With int8 activations the sums live in 32 bits, with int16 activations in 64, and are scaled otherwise. Sources:
-    ConvPerChannel in tensorflow/lite/kernels/internal/reference/integer_ops/conv.h; MultiplyByQuantizedMultiplier in
+    Args:
+        layer: with operands in the order of a convolution.
+
+    Sources: ConvPerChannel in tensorflow/lite/kernels/internal/reference/integer_ops/conv.h; MultiplyByQuantizedMultiplier in
     tensorflow/lite/kernels/internal/common.cc.
     """
     accumulator = products.astype(np.int64)
     if bias is not None:
         accumulator = accumulator + bias
-    if layer.dtype == "int8":
-        return requantize(wrap_int32(accumulator), scales, activation, layer)
-    return clamp(multiply_wide_by_quantized_multiplier(accumulator, *quantize_multiplier(scales)), activation, layer)
+    if sums_in_32_bits(op, layer):
+        return requantize(wrap_int32(accumulator), scales, op.activation, layer)
+    return clamp(multiply_wide_by_quantized_multiplier(accumulator, *quantize_multiplier(scales)), op.activation, layer)

@@ -8,8 +8,8 @@
 #include "ss_fixed_16.h"
 #include "ss_window.h"
 
-SS_KERNEL void ss_conv2d_s16_ref(ss_window window, int wide, ss_range range,
-                                 ss_channel_scales scales,                  /* (output c), 15 fraction bits */
+SS_KERNEL void ss_conv2d_s16_ref(ss_window window, int scaling, ss_range range,
+                                 ss_channel_scales scales,                  /* (output c) */
                                  ss_dims input_dims, const int16_t *input,  /* (h, w, c) */
                                  ss_dims filter_dims, const int8_t *filter, /* (output c, h, w, c) */
                                  const int32_t *bias,                       /* (output c) */
@@ -33,7 +33,7 @@ SS_KERNEL void ss_conv2d_s16_ref(ss_window window, int wide, ss_range range,
                         sum += ss_dot_16(&input[(in_row + in_x + kx * window.dilation_w) * input_dims.c],
                                          &filter[(filter_row + kx) * input_dims.c], step * input_dims.c);
                 }
-                *output++ = ss_sum_to_int16(sum, wide, SS_READ_32(&scales.multiplier[o]),
+                *output++ = ss_sum_to_int16(sum, scaling, SS_READ_32(&scales.multiplier[o]),
                                             SS_READ_8(&scales.shift[o]), range);
             }
         }

@@ -9,8 +9,8 @@
 #include "ss_fixed_16.h"
 #include "ss_window.h"
 
-SS_KERNEL void ss_depthwise_conv2d_s16_ref(ss_window window, int wide, ss_range range,
-                                           ss_channel_scales scales,                  /* (output c), 15 fraction bits */
+SS_KERNEL void ss_depthwise_conv2d_s16_ref(ss_window window, int scaling, ss_range range,
+                                           ss_channel_scales scales,                  /* (output c) */
                                            ss_dims input_dims, const int16_t *input,  /* (h, w, c) */
                                            ss_dims filter_dims, const int8_t *filter, /* (h, w, output c) */
                                            const int32_t *bias,                       /* (output c) */
@@ -32,7 +32,7 @@ SS_KERNEL void ss_depthwise_conv2d_s16_ref(ss_window window, int wide, ss_range 
                     for (int kx = columns.first; kx < columns.last; kx++)
                         sum += ss_times(in[kx * window.dilation_w * input_dims.c], SS_READ_8(&weight[kx * output_dims.c]));
                 }
-                *output++ = ss_sum_to_int16(sum, wide, SS_READ_32(&scales.multiplier[o]),
+                *output++ = ss_sum_to_int16(sum, scaling, SS_READ_32(&scales.multiplier[o]),
                                             SS_READ_8(&scales.shift[o]), range);
                 if (++m == multiplier) {
                     m = 0;

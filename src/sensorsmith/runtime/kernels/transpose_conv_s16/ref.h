@@ -10,8 +10,8 @@
 #include "ss_window.h"
 
 SS_KERNEL void ss_transpose_conv_s16_ref(ss_window window, /* of the output, one for each input pixel */
-                                         int wide, ss_range range,
-                                         ss_channel_scales scales,                  /* (output c), 15 fraction bits */
+                                         int scaling, ss_range range,
+                                         ss_channel_scales scales,                  /* (output c) */
                                          ss_dims input_dims, const int16_t *input,  /* (h, w, c) */
                                          ss_dims filter_dims, const int8_t *filter, /* (output c, h, w, c) */
                                          const int32_t *bias,                       /* (output c) */
@@ -35,7 +35,7 @@ SS_KERNEL void ss_transpose_conv_s16_ref(ss_window window, /* of the output, one
                                          input_dims.c);
                     }
                 }
-                *output++ = ss_sum_to_int16(sum, wide, SS_READ_32(&scales.multiplier[o]),
+                *output++ = ss_sum_to_int16(sum, scaling, SS_READ_32(&scales.multiplier[o]),
                                             SS_READ_8(&scales.shift[o]), range);
             }
         }
