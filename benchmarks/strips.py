@@ -2,8 +2,8 @@
 
     python benchmarks/strips.py --models shared/models/mlperf-tiny
 
-Each model is compiled for ever smaller budgets, built, run and counted as in benchmarks/compiler.py; the output must have
-the same hash as TFLite Micro's. Writes benchmarks/results/strips.json.
+Each model is compiled for ever smaller budgets, built, run and counted as in benchmarks/compiler.py; the output must
+have the same hash as TFLite Micro's. Writes benchmarks/results/strips.json.
 """
 
 from __future__ import annotations
@@ -41,14 +41,8 @@ def main() -> None:
         ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=HERE, check=True
     )
     models = {name: [one_budget(name, options.models, each) for each in budgets] for name, budgets in BUDGETS.items()}
-    write_json(
-        options.output,
-        {
-            "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-            "commit": commit.stdout.strip(),
-            "models": models,
-        },
-    )
+    date = datetime.datetime.now(datetime.UTC).date().isoformat()
+    write_json(options.output, {"date": date, "commit": commit.stdout.strip(), "models": models})
 
 
 if __name__ == "__main__":

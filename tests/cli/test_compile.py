@@ -50,8 +50,8 @@ def test_says_what_a_budget_takes() -> None:
     assert (result.exit_code, report.arena_bytes < arena) == (0, True)
     assert (
         f"  arena    {report.arena_bytes / 1024:.1f} KiB of RAM\n"
-        f"  strips   the first {strips.layers} layers, up to {strips.last}, in {strips.count} strips: 0 MACs recomputed, "
-        f"{strips.moved_bytes:,} B of rows moved\n"
+        f"  strips   the first {strips.layers} layers, up to {strips.last}, in {strips.count} strips: "
+        f"0 MACs recomputed, {strips.moved_bytes:,} B of rows moved\n"
     ) in result.stdout
     assert f"--target cortex-m4 --ram-budget {arena - 1}\n" in result.stdout
 

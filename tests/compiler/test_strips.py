@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
@@ -173,3 +174,25 @@ def test_a_model_without_rows_has_one_arena_only() -> None:
     arena = compile_graph(motion_net(), "m").report.arena_bytes
     with pytest.raises(ModelError, match=f"needs at least {arena} bytes, and the RAM budget is {arena - 1};"):
         compile_graph(motion_net(), "m", ram_budget=arena - 1)
+
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_page_has_what_the_benchmark_found() -> None:
+    page = (ROOT / "docs" / "why" / "strips.md").read_text(encoding="utf-8")
+    result = json.loads((ROOT / "benchmarks" / "results" / "strips.json").read_text(encoding="utf-8"))
+    for name, (whole, *others) in result["models"].items():
+        cells = [f"{whole['arena_bytes']:,}", f"{whole['instructions']:,}", f"{whole['flash']['code']:,}"]
+        assert f"| {name} | {' | '.join(cells)} | | | |\n" in page
+        for found in others:
+            strips, more = found["strips"], found["instructions"] / whole["instructions"] - 1
+            cells = [
+                f"{found['arena_bytes']:,}",
+                f"{found['instructions']:,} (+{100 * more:.1f} %)",
+                *(f"{each:,}" for each in (found["flash"]["code"], strips["layers"], strips["count"])),
+                f"{strips['moved_bytes']:,}",
+            ]
+            assert f"| {name}, {found['budget']:,} | {' | '.join(cells)} |\n" in page
+            assert found["hash"] == whole["hash"]
+            assert strips["extra_macs"] == 0
