@@ -84,6 +84,12 @@ def test_a_verdict_that_is_none() -> None:
         collected(records(), wrong)
 
 
+def test_a_bus_that_the_board_has_needs_no_remark() -> None:
+    on_pico = collect(sensor(), load_board("pico"), declarations(), records(), tables()).interface.bus
+    assert isinstance(on_pico, Statement)
+    assert on_pico.text == "I2C, address 0x2A"
+
+
 def test_a_declaration_says_by_whom_and_when() -> None:
     found = example().declared.out_of_scope
     assert isinstance(found, Statement)

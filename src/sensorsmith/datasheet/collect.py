@@ -17,6 +17,7 @@ from sensorsmith.base.errors import DataError
 from sensorsmith.base.hashing import hash_bytes
 from sensorsmith.base.records import Absent, Evidence, Quantity, StageRecord, Statement, Tool, Value
 from sensorsmith.boards import BoardSpec
+from sensorsmith.datasheet import registers
 from sensorsmith.datasheet.types import (
     Dataset,
     Declared,
@@ -34,12 +35,12 @@ from sensorsmith.datasheet.types import (
     Signal,
     Table,
 )
-from sensorsmith.interface import block
 from sensorsmith.spec import Declarations, Sensor
 from sensorsmith.spec.types import Known
 
 Row = tuple[str | int | float, ...]
 _VERDICTS = ("broken", "holds", "not run")
+_MAP = "register map MLS1"
 _TOOL = Tool(name="sensorsmith", version=__version__)
 
 
@@ -184,7 +185,7 @@ def collect(
             validation=take("windows", "validation"),
             unseen=take("windows", "unseen"),
         ),
-        interface=_interface(sensor, sources),
+        interface=_interface(sensor, board, sources),
         privacy=_privacy(sources),
         footprint=_footprint(sources),
         setting=_setting(sensor),
@@ -219,22 +220,21 @@ def _signal(sensor: Sensor) -> Signal:
     )
 
 
-def _interface(sensor: Sensor, sources: _Sources) -> Interface:
+def _interface(sensor: Sensor, board: BoardSpec | None, sources: _Sources) -> Interface:
     bus = f"{sensor.interface.bus.upper()}, address 0x{sensor.interface.address:02X}"
+    if board is not None and board.hal == "emulated":
+        # Its firmware reaches samples and bus through memory ports; it has no driver for the part of a real board.
+        bus += "; this image speaks it on the emulated board only"
     return Interface(
-        # The firmware reaches samples and bus through memory ports; it has no driver for the part of a real board.
-        bus=_stated(
-            f"{bus}; this image speaks it on the emulated board only", "sensor.yaml and the port of the firmware"
-        ),
+        bus=_stated(bus, "sensor.yaml and the firmware's driver of the bus"),
         information_rate=sources.value("measure", "information_rate"),
         budget=_set(sensor, sensor.outputs.budget, "bit/s"),
-        registers=Table(
-            columns=("address", "name", "access", "bytes", "meaning"),
-            rows=tuple(
-                (r.address, r.name, r.access, r.size, r.meaning.replace("`", "")) for r in block("RESULT").registers
-            ),
-            method="derived",
-        ),
+        serial_line=_stated("115,200 baud, 8 bits, no parity, 1 stop bit; frames with a CRC-8", _MAP),
+        check_sums=_stated("CRC-8, polynomial 0x31, initial value 0xFF, in the last byte of a block", _MAP),
+        reference=_stated(f"docs/reference/registers.md of sensorsmith {__version__}", _MAP),
+        blocks=registers.blocks(),
+        registers=registers.results(),
+        settings=registers.settings(sensor),
     )
 
 

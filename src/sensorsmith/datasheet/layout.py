@@ -434,15 +434,38 @@ def _size(value: Value) -> float:
     return (value.typ or 0.0) if isinstance(value, Quantity) else 0.0
 
 
-def _registers(d: Document) -> Registers | Piece:
-    table, source = d.interface.registers, "/interface/registers"
-    if isinstance(table, Absent):
-        return _absent(table, source)
+def _registers(d: Document) -> Registers:
+    i = d.interface
+    return Registers(
+        facts=(
+            _fact("Serial line", i.serial_line, "/interface/serial_line"),
+            _fact("Check sums", i.check_sums, "/interface/check_sums"),
+            Fact("Settings", (Piece("at power on (limits): "), *_settings(i.settings)), "", ""),
+            _fact("Bits and codes", i.reference, "/interface/reference"),
+        ),
+        groups=(
+            ("Blocks", _lines(i.blocks, "/interface/blocks")),
+            ("RESULT, which a read without an address gives", _lines(i.registers, "/interface/registers")),
+        ),
+    )
+
+
+def _lines(table: Table, source: str) -> tuple[tuple[Piece, ...], ...]:
     rows = []
     for r, row in enumerate(table.rows):
         texts = (f"0x{int(row[0]):02X}", *(str(cell) for cell in row[1:]))
         rows.append(tuple(Piece(printable(text), f"{source}/rows/{r}/{c}") for c, text in enumerate(texts)))
-    return Registers(tuple(rows))
+    return tuple(rows)
+
+
+def _settings(table: Table) -> Cell:
+    """Each setting with its value and limits, in a line."""
+    cell: list[Piece] = []
+    for r, row in enumerate(table.rows):
+        name, value, least, most = (Piece(str(x), f"/interface/settings/rows/{r}/{c}") for c, x in enumerate(row) if c)
+        cell += [Piece("; "), name] if cell else [name]
+        cell += [Piece(" "), value, Piece(" ("), least, Piece(" to "), most, Piece(")")]
+    return tuple(cell)
 
 
 def _files(d: Document) -> tuple[tuple[Piece, Piece], ...]:

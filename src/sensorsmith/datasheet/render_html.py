@@ -142,10 +142,14 @@ def _stated_once(sheet: Sheet) -> Element | None:
 def _figures(sheet: Sheet) -> Element:
     body: list[Node] = []
     for group, rows in sheet.figures:
-        title = element("tr", element("th", group, colspan="8", scope="rowgroup", class_="group"))
-        body.append(element("tbody", title, *(_row(row) for row in rows)))
+        body.append(element("tbody", _group(group, 8), *(_row(row) for row in rows)))
     head = _head("Parameter", "Min", "Typ", "Max", "Unit", "Conditions", "Method", "Evidence")
     return element("table", head, *body, class_="figures")
+
+
+def _group(title: str, columns: int) -> Element:
+    """The line above the lines that belong together."""
+    return element("tr", element("th", title, colspan=str(columns), scope="rowgroup", class_="group"))
 
 
 def _row(row: Row) -> Element:
@@ -244,19 +248,16 @@ def _carbon(sheet: Sheet) -> Element:
 
 def _registers(sheet: Sheet) -> Element:
     r = sheet.registers
-    if isinstance(r, Piece):
-        return _missing("Register map", r)
-    rows = [
-        element("tr", element("th", *run((row[0],)), scope="row"), *(element("td", *run((cell,))) for cell in row[1:]))
-        for row in r.rows
-    ]
-    table = element(
-        "table",
-        _head("Address", "Name", "Access", "Bytes", "Meaning"),
-        element("tbody", *rows),
-        class_="registers",
+    names = ("Address", "Name", "Access", "Bytes", "Meaning", "Privacy")
+    bodies = [element("tbody", _group(title, len(names)), *map(_register, rows)) for title, rows in r.groups]
+    table = element("table", _head(*names), *bodies, class_="registers")
+    return _section("Register map MLS1", _facts(r.facts), _scrolled(table, "Register map"))
+
+
+def _register(row: Sequence[Piece]) -> Element:
+    return element(
+        "tr", element("th", *run((row[0],)), scope="row"), *(element("td", *run((cell,))) for cell in row[1:])
     )
-    return _section("Register map", _scrolled(table, "Register map"))
 
 
 def _missing(title: str, piece: Piece) -> Element:

@@ -121,7 +121,14 @@ class Blocks:
 
 @dataclass(frozen=True)
 class Registers:
-    rows: tuple[tuple[Piece, ...], ...]
+    """The register map.
+
+    Attributes:
+        groups: lines with their title; a line is address, name, access, bytes, meaning, privacy.
+    """
+
+    facts: tuple[Fact, ...]
+    groups: tuple[tuple[str, tuple[tuple[Piece, ...], ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -171,7 +178,7 @@ class Sheet:
     total: Fact
     left_out: Cell
     blocks: Blocks | Piece
-    registers: Registers | Piece
+    registers: Registers
     files: tuple[tuple[Piece, Piece], ...]
 
 

@@ -136,8 +136,16 @@ class Interface(Part):
     information_rate: Value
     """The most that the outputs can tell a host."""
     budget: Value
-    registers: Rows
-    """address, name, access, bytes, meaning."""
+    serial_line: Value
+    check_sums: Value
+    reference: Value
+    """Where bits, codes and the bytes to send are explained."""
+    blocks: Table
+    """Of the register map: address, name, access, bytes, meaning, privacy."""
+    registers: Table
+    """Of the block RESULT: address, name, access, bytes, meaning, privacy."""
+    settings: Table
+    """address, name, value at power on, smallest and largest value."""
 
 
 class Privacy(Part):

@@ -8,7 +8,7 @@ from sensorsmith.interface.decode import Identity, Result, decode_identity, deco
 from sensorsmith.interface.emit_c import emit_c
 from sensorsmith.interface.picture import bits_svg, register_svg
 from sensorsmith.interface.post import Post
-from sensorsmith.interface.power_on import power_on, texts, threshold_register
+from sensorsmith.interface.power_on import power_on, settings_at_power_on, texts, threshold_register
 from sensorsmith.interface.reference import registers_text, value_text
 from sensorsmith.interface.registers import (
     BLOCKS,
@@ -76,6 +76,7 @@ __all__ = [
     "register",
     "register_svg",
     "registers_text",
+    "settings_at_power_on",
     "texts",
     "thing_description",
     "threshold_register",

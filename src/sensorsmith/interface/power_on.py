@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sensorsmith.base.errors import DataError
-from sensorsmith.interface.registers import NONE, REGISTERS, TEXT_BYTES, Modality, Task, Text
+from sensorsmith.interface.registers import NONE, REGISTERS, SETTINGS, TEXT_BYTES, Modality, Task, Text
 from sensorsmith.spec.types import Outputs, Sensor
 
 SIZE = 256
@@ -43,6 +43,12 @@ def _values(sensor: Sensor, classes: int) -> dict[str, int]:
         "SMOOTHING": outputs.smoothing,
         "ADDR": sensor.interface.address,
     }
+
+
+def settings_at_power_on(sensor: Sensor) -> dict[str, int]:
+    """The settings, by the name of their register, until a host changes them."""
+    values = _values(sensor, 0)
+    return {r.name: values.get(r.name, r.reset or 0) for r in SETTINGS}
 
 
 def threshold_register(outputs: Outputs) -> int:
