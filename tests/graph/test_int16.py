@@ -48,7 +48,9 @@ def test_what_tflite_micro_refuses_in_int16_is_refused(name: str, data: st.DataO
 
 
 @pytest.mark.parametrize(
-    ("first", "second"), [("int8", "int16"), ("int16", "int8"), ("int16", "int16")], ids=["wider", "narrower", "rescaled"]
+    ("first", "second"),
+    [("int8", "int16"), ("int16", "int8"), ("int16", "int16")],
+    ids=["wider", "narrower", "rescaled"],
 )
 @pytest.mark.parametrize("ratio", [0.37, 1.0, 2.5, 300.0, 1 / 256, 1e-12])
 def test_every_input_of_a_change_of_width(first: str, second: str, ratio: float, oracle: Oracle) -> None:

@@ -65,7 +65,7 @@ class Conv2D:
     """inputs: x (1,H,W,I), filter (O,kh,kw,I), bias (O).
 
     Attributes:
-        narrow_sums: whether products with int16 activations add up in 32 bits, as to an int32 bias, where there is none.
+        narrow_sums: whether products with int16 activations add up in 32 bits, as to an int32 bias, where none is.
     """
 
     stride: tuple[int, int] = (1, 1)

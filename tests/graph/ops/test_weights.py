@@ -76,7 +76,8 @@ def narrow_transposed() -> Graph:
 
 
 @pytest.mark.parametrize(
-    ("name", "graph"), [("DEPTHWISE_CONV_2D -> 't3'", narrow_depthwise()), ("TRANSPOSE_CONV -> 't4'", narrow_transposed())]
+    ("name", "graph"),
+    [("DEPTHWISE_CONV_2D -> 't3'", narrow_depthwise()), ("TRANSPOSE_CONV -> 't4'", narrow_transposed())],
 )
 def test_a_bias_of_int32_is_refused_where_tflite_micro_takes_it_for_int64(name: str, graph: Graph) -> None:
     assert_refused(

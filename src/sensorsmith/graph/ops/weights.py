@@ -109,8 +109,8 @@ def to_output(products: Array, bias: Array | None, scales: Scales, op: Weighted,
     Args:
         layer: with operands in the order of a convolution.
 
-    Sources: ConvPerChannel in tensorflow/lite/kernels/internal/reference/integer_ops/conv.h; MultiplyByQuantizedMultiplier in
-    tensorflow/lite/kernels/internal/common.cc.
+    Sources: ConvPerChannel in tensorflow/lite/kernels/internal/reference/integer_ops/conv.h;
+    MultiplyByQuantizedMultiplier in tensorflow/lite/kernels/internal/common.cc.
     """
     accumulator = products.astype(np.int64)
     if bias is not None:
