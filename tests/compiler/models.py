@@ -299,9 +299,7 @@ def _thinned() -> Graph:
     return model.graph(x, model.node(Pool2D("max", (1, 1), (1, 1)), (y,), model.activation((1, 1, 9, 1))))
 
 
-def _mean(
-    shape: tuple[int, ...], axes: tuple[int, ...], result: tuple[int, ...], dtype: DType = "int8"
-) -> Graph:
+def _mean(shape: tuple[int, ...], axes: tuple[int, ...], result: tuple[int, ...], dtype: DType = "int8") -> Graph:
     model = Model(dtype)
     x = model.activation(shape, 0.05, 11)
     return model.graph(x, model.node(Mean(), (x, model.indices(axes)), model.activation(result, 0.02, -30)))
