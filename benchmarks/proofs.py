@@ -55,8 +55,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=CAMPAIGN.seed)
     parser.add_argument("-o", "--output", type=Path, default=ROOT / "benchmarks" / "results" / "proofs.json")
     options = parser.parse_args()
-    found = demo(replace(CAMPAIGN, seed=options.seed))
     commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True)
+    found = demo(replace(CAMPAIGN, seed=options.seed))
     about = {
         "command": f"python benchmarks/proofs.py --seed {options.seed}",
         "date": datetime.date.today().isoformat(),

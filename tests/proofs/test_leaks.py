@@ -33,7 +33,7 @@ PROOFS: dict[str, Run] = {
     "config-abuse": lambda s, d: config_abuse(s, d, LITTLE),
     "reproducible": lambda s, d: reproducible(s, d, find("cortex-m4"), LITTLE),
 }
-POST, SENSOR, HAL, MAIN, UART = "ss_post.h", "sensor.c", "port.c", "device.c", "ss_uart.c"
+POST, SENSOR, PORT, DEVICE = "ss_post.h", "sensor.c", "port.c", "device.c"
 _RUN = "    SS_RUN();\n    uint8_t reported"
 _CLEAR = "        ss_clear(&registers);"
 _STOP = "static void stop(void)\n{\n"
@@ -79,12 +79,12 @@ LEAKS: dict[str, tuple[Change, dict[str, str]]] = {
         {"cut-point": "register 0x18, TIME_MS, depends on the signal, not only on the scores"},
     ),
     "the light shows a sample": (
-        (HAL, "WORD(SS_PORT_SAMPLING) & ss_setting(registers, SS_LED);", "(uint32_t)SAMPLES[0] & 1u;"),
+        (PORT, "WORD(SS_PORT_SAMPLING) & ss_setting(registers, SS_LED);", "(uint32_t)SAMPLES[0] & 1u;"),
         {"non-interference": "the light is another"},
     ),
     "a letter on the serial line asks for the ring": (
         (
-            HAL,
+            PORT,
             "    for (uint32_t i = 0; i < size; i++)",
             "    if (BYTES[0] == 'D')\n"
             "        for (size = 0; size < 8; size++) reply[size] = ((uint8_t *)ring->samples)[size];\n"
@@ -93,15 +93,15 @@ LEAKS: dict[str, tuple[Change, dict[str, str]]] = {
         {"canary-fuzz": "byte 0 gives 3 bytes of a canary away, in the answer to the serial frame "},
     ),
     "flash can be written": (
-        (MAIN, _CLEAR, "        *(volatile uint32_t *)0x40022010 = 0x45670123;\n" + _CLEAR),
+        (DEVICE, _CLEAR, "        *(volatile uint32_t *)0x40022010 = 0x45670123;\n" + _CLEAR),
         {"update-path": "ss_device_step+"},
     ),
     "a pointer to a function in RAM": (
-        (MAIN, _STOP, f"void (*volatile hook)(uint8_t) = ss_hal_sampling;\n{_STOP}    hook(0);\n"),
+        (DEVICE, _STOP, f"void (*volatile hook)(uint8_t) = ss_hal_sampling;\n{_STOP}    hook(0);\n"),
         {"update-path": "ss_device_step+"},
     ),
     "a breakpoint for a debugger": (
-        (MAIN, _CLEAR, '        __asm__ volatile("bkpt #0xAB");\n' + _CLEAR),
+        (DEVICE, _CLEAR, '        __asm__ volatile("bkpt #0xAB");\n' + _CLEAR),
         {"update-path": "ss_device_step+"},
     ),
     "the model leaves zeros out": (
@@ -126,7 +126,7 @@ LEAKS: dict[str, tuple[Change, dict[str, str]]] = {
     ),
     "the stack is not wiped": ((SENSOR, "    ss_scrub();\n", ""), {"buffer-hygiene": "after standby stack, "}),
     "the transducer goes on in standby": (
-        (MAIN, "    ss_hal_sampling(0);\n", ""),
+        (DEVICE, "    ss_hal_sampling(0);\n", ""),
         {"buffer-hygiene": "after standby the transducer goes on: SAMPLING is 1"},
     ),
     "the threshold is compared before quantising": (

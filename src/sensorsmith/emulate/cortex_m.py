@@ -94,12 +94,7 @@ class CortexM:
         return [b"".join(next(parts) for _ in _pieces(length)) for _, length in requests]
 
     def write(self, register: int, data: bytes) -> None:
-        ops = [
-            *self._served(port.Phase.START_WRITE),
-            *self._served(port.Phase.WRITE, bytes([register, *data])),
-            *self._served(port.Phase.STOP),
-        ]
-        self.do(ops, "writing registers")
+        self.do(self._write(register, data), "writing registers")
 
     def uart(self, data: bytes) -> bytes:
         ops: list[Op] = []
@@ -228,6 +223,13 @@ class CortexM:
 
     def _served(self, phase: port.Phase, data: bytes = b"", length: int = 0) -> list[Op]:
         return [*self._phase(phase, data, length), *self._woken()]
+
+    def _write(self, register: int, data: bytes) -> list[Op]:
+        return [
+            *self._served(port.Phase.START_WRITE),
+            *self._served(port.Phase.WRITE, bytes([register, *data])),
+            *self._served(port.Phase.STOP),
+        ]
 
     def _read(self, register: int | None, length: int) -> list[Op]:
         ops: list[Op] = []

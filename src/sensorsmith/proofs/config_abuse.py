@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import log2
 
 import numpy as np
@@ -91,7 +92,7 @@ def _attacked(subject: Subject, device: Examined, pool: list[Samples], exhaustiv
     mask = 0xFF & ~(0xFF >> subject.sensor.outputs.confidence_bits)
     tries = 0
     for number, window in enumerate(pool):
-        class_index, confidence, _ = _asked(device, window, 0)
+        ((class_index, confidence, _),) = _asked(device, window, [0])
         answer = _curve(device, window) if exhaustive else (_search(device, window),)
         tries += 256 if exhaustive else 8
         answers.setdefault((class_index, confidence & mask), {}).setdefault(answer, number)
@@ -111,7 +112,7 @@ def _search(device: Examined, window: Samples) -> int:
     low, high = 0, 256
     while high - low > 1:
         middle = (low + high) // 2
-        if _asked(device, window, middle)[2]:
+        if _asked(device, window, [middle])[0][2]:
             low = middle
         else:
             high = middle
@@ -119,14 +120,10 @@ def _search(device: Examined, window: Samples) -> int:
 
 
 def _curve(device: Examined, window: Samples) -> tuple[int, ...]:
-    return tuple(_asked(device, window, threshold)[0] for threshold in range(256))
+    return tuple(class_index for class_index, *_ in _asked(device, window, range(256)))
 
 
-def _asked(device: Examined, window: Samples, threshold: int) -> tuple[int, int, bool]:
-    """CLASS, CONF, and whether there is a class, of the first window under a threshold."""
-    device.reset()
-    device.put(THRESH=threshold, DEBOUNCE=1, SMOOTHING=0, RATE=1)
-    device.feed(window)
-    data = device.read(None, _RESULT.size)
-    status, class_index, confidence = data[:3]
-    return class_index, confidence, bool(status & Status.VALID)
+def _asked(device: Examined, window: Samples, thresholds: Sequence[int]) -> list[tuple[int, int, bool]]:
+    """CLASS, CONF, and whether there is a class, of the first window under each threshold."""
+    settings = [{"THRESH": threshold, "DEBOUNCE": 1, "SMOOTHING": 0, "RATE": 1} for threshold in thresholds]
+    return [(data[1], data[2], bool(data[0] & Status.VALID)) for data in device.results(window, settings)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from sensorsmith.boards import BoardSpec
 from sensorsmith.emulate import CortexM
+from sensorsmith.emulate.machine import Op
 from sensorsmith.firmware import port
 from sensorsmith.firmware.elf import Symbol, read_elf
 from sensorsmith.firmware.port import Phase
@@ -93,10 +94,26 @@ class Examined(CortexM):
 
     def put(self, **settings: int) -> None:
         """Write settings and put them in force."""
-        for name, value in settings.items():
-            found = register(name)
-            self.write(found.address, value.to_bytes(found.size, "little"))
-        self.write(register("COMMIT").address, bytes([KEY]))
+        self.do(self._put(settings), "writing settings")
+
+    def results(self, samples: Samples, settings: Sequence[Mapping[str, int]]) -> list[bytes]:
+        """Block RESULT of the first window (T, C) after a reset, under each of some settings."""
+        ops: list[Op] = []
+        for each in settings:
+            ops += [("restore",), *self._put(each)]
+            for part in self._parts(samples):
+                ops += [*self._give(part), *self._woken()]
+            ops += self._read(None, RESULT.size)
+        return [bytes(answer) for answer in self.do(ops, "trying settings") if isinstance(answer, bytes)]
+
+    def _put(self, settings: Mapping[str, int]) -> list[Op]:
+        places = {name: register(name) for name in settings}
+        ops = [
+            op
+            for name, value in settings.items()
+            for op in self._write(places[name].address, value.to_bytes(places[name].size, "little"))
+        ]
+        return [*ops, *self._write(register("COMMIT").address, bytes([KEY]))]
 
     def command(self, code: int) -> None:
         self.write(register("CMD").address, bytes([code]))
