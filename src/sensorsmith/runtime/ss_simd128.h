@@ -11,7 +11,7 @@ enum { SS_DOT_STEP = 16 };
 #include <wasm_simd128.h>
 
 /* Products of 16 bits, added in pairs to 32. */
-SS_KERNEL v128_t ss_dot_16(v128_t sums, v128_t x, v128_t w)
+SS_KERNEL v128_t ss_dot_bytes(v128_t sums, v128_t x, v128_t w)
 {
     sums = wasm_i32x4_add(sums, wasm_i32x4_extadd_pairwise_i16x8(wasm_i16x8_extmul_low_i8x16(x, w)));
     return wasm_i32x4_add(sums, wasm_i32x4_extadd_pairwise_i16x8(wasm_i16x8_extmul_high_i8x16(x, w)));
@@ -34,8 +34,8 @@ SS_KERNEL void ss_dot_two(const int8_t *x, const int8_t *first, const int8_t *se
     v128_t a = wasm_i32x4_splat(0), b = a;
     for (int i = 0; i < count; i += SS_DOT_STEP) {
         const v128_t column = wasm_v128_load(x + i);
-        a = ss_dot_16(a, column, wasm_v128_load(first + i));
-        b = ss_dot_16(b, column, wasm_v128_load(second + i));
+        a = ss_dot_bytes(a, column, wasm_v128_load(first + i));
+        b = ss_dot_bytes(b, column, wasm_v128_load(second + i));
     }
     sums[0] = ss_dot_sum(a);
     sums[1] = ss_dot_sum(b);

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 from tests.compiler.library import Library
-from tests.compiler.models import corner_cases
+from tests.compiler.models import corner_cases, other_corner_cases
 from tests.compiler.variants.cases import CASES, inputs, run_emulated
 from tests.compiler.variants.joined import assert_equal, same_work
 from tests.graph.models import Model
@@ -45,6 +45,7 @@ EMULATED = [
     "dense, 300 inputs",
     "corner: sum of two",
 ]
+INT16 = {name: graph for name, graph in other_corner_cases().items() if name.startswith("int16")}
 VARIANTS = {
     "rv32": {"conv, bent": "rv32", "depthwise, bent": "armv6m", "dense, 9 inputs": "armv6m"},
     "avr": {"conv, bent": "avr", "depthwise, bent": "ref", "dense, 9 inputs": "avr"},
@@ -72,7 +73,7 @@ def test_emulated_equals_the_interpreter(variant: str) -> None:
     target, emulator, compiler = MACHINES[variant]
     require(compiler, target)
     require(emulator, target)
-    assert_equal([CASES[name] for name in EMULATED], target, compiler, emulator=emulator)
+    assert_equal([*(CASES[name] for name in EMULATED), *INT16.values()], target, compiler, emulator=emulator)
 
 
 # All models in one image are too many for its RAM.
@@ -113,10 +114,10 @@ def test_products_on_an_avr_take_as_long_for_every_input(name: str) -> None:
     assert_equal([PRODUCTS[name]], "avr", "gcc")
 
 
-CORNERS = corner_cases()
+CORNERS = corner_cases() | INT16
 
 
-@pytest.mark.parametrize("names", [list(CORNERS)[i::6] for i in range(6)], ids=range(6))
+@pytest.mark.parametrize("names", [list(CORNERS)[i::9] for i in range(9)], ids=range(9))
 def test_reference_kernels_on_an_avr_take_as_long_for_every_input(names: list[str]) -> None:
     require("gcc", "avr")
     require("simavr", "avr")
