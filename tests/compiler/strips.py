@@ -151,7 +151,7 @@ def _mobile() -> Graph:
 def _residual() -> Graph:
     """As ResNet begins: sums with the block's input, as it is and through a convolution."""
     network = Network()
-    x = network.model.activation((1, 12, 9, 3), 0.05, -3)
+    x = network.model.activation((1, 14, 12, 3), 0.05, -3)
     y = network.convolution(x, (3, 3), 8, activation="relu")
     y = network.sum(y, network.convolution(network.convolution(y, (3, 3), 8), (3, 3), 8))
     z = network.convolution(network.convolution(y, (3, 3), 12, (2, 2)), (3, 3), 12)

@@ -49,14 +49,14 @@ def test_c_equals_the_interpreter(target: str, tmp_path: Path) -> None:
 def test_c_of_drawn_networks_equals_the_interpreter(target: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     arenas = 0
 
-    @settings(max_examples=6, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=10, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
     @given(networks())
     def draw(graph: Graph) -> None:
         nonlocal arenas
         arenas += _assert_c_equals_the_interpreter([graph], target, tmp_path_factory.mktemp("drawn"))
 
     draw()
-    assert arenas > 6
+    assert arenas >= 6
 
 
 class Machine(NamedTuple):
