@@ -232,6 +232,19 @@ def test_a_self_test_that_fails() -> None:
         assert result(board).sequence == 0, "nothing is reported that could be wrong"
 
 
+def test_after_a_failed_self_test_a_single_shot_is_refused_and_another_self_test_is_not(board: CortexM) -> None:
+    board.poke(port.SILENT, 1)
+    command(board, Command.SELF_TEST)
+    command(board, Command.SINGLE)
+    assert (value(board, "CMD_STATE"), value(board, "LAST_ERR")) == (CommandState.REFUSED, Error.SELF_TEST)
+    board.poke(port.SILENT, 0)
+    command(board, Command.SELF_TEST)
+    assert (value(board, "CMD_STATE"), value(board, "SELFTEST")) == (CommandState.DONE, ALL)
+    command(board, Command.SINGLE)
+    board.feed(samples(8))
+    assert (value(board, "CMD_STATE"), result(board).sequence) == (CommandState.DONE, 1)
+
+
 def test_a_self_test_without_transducer(board: CortexM) -> None:
     board.poke(port.SILENT, 1)
     command(board, Command.SELF_TEST)

@@ -86,8 +86,8 @@ What was refused says why in LAST_ERR. One command at a time: another is refused
 | RESET | `{_sent("CMD", Command.RESET)}` | starts anew, as after power on; refused when locked |
 
 **Self test.** The model is given an input whose answer is known, the memory of the samples is marched through, and
-the transducer must answer. When one of them fails, STATUS has SENSOR_FAULT and nothing is sensed until a
-self test passes.
+the transducer must answer. When one of them fails, STATUS has SENSOR_FAULT, nothing is sensed and SINGLE is
+refused until a self test passes.
 
 **Errors.** LAST_ERR has the last one, ERR_COUNT counts them all. A write to a register that is read only changes
 nothing but these two.

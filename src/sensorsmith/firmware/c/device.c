@@ -65,6 +65,11 @@ static void obey(void)
 {
     switch (ss_take_command(&registers)) {
     case SS_CMD_SINGLE:
+        if (failed) { /* no result would come, and no other command would be taken before it */
+            ss_report(&registers, SS_LAST_ERR_SELF_TEST);
+            ss_end_command(&registers, SS_CMD_STATE_REFUSED);
+            return;
+        }
         if (!single)
             stop();
         single = 1;
