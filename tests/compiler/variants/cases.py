@@ -71,6 +71,7 @@ CASES = {
     "conv, dilated": layer(Conv2D(dilation=(2, 2)), (7, 8, 3), (3, 3), 4, (9, -128)),
     "conv, signal": layer(Conv2D(), (20, 1, 6), (5, 1), 8, (-5, -128)),
     "conv, whole image": layer(Conv2D(padding="valid"), (3, 4, 5), (3, 4), 7, (0, -128)),
+    "conv, dilated beyond the whole image": layer(Conv2D((3, 3), "same", (2, 2)), (3, 3, 5), (3, 3), 7, (0, -128)),
     "conv, few pixels": layer(Conv2D(padding="valid"), (3, 3, 5), (2, 2), 7, (1, -128)),
     "depthwise": layer(DepthwiseConv2D(), (6, 5, 4), (3, 3), 4),
     "depthwise, 16 channels": layer(DepthwiseConv2D((1, 2)), (5, 6, 16), (3, 3), 16, (5, -128)),
