@@ -16,13 +16,14 @@ from sensorsmith.base.hashing import hash_bytes
 from sensorsmith.firmware import compile_image, find, firmware_id
 from sensorsmith.proofs import Proof, Subject, read_bundle, write_bundle
 from sensorsmith.proofs.reproducible import reproducible
+from sensorsmith.proofs.suite import run
 
 TOOLCHAIN = find("cortex-m4")
 
 
 def _proof(found: Subject) -> Proof:
     with found.open() as device:
-        return reproducible(found, device, TOOLCHAIN, LITTLE)
+        return run("reproducible", lambda: reproducible(found, device, TOOLCHAIN, LITTLE))
 
 
 def test_one_command_rebuilds_the_image(sound: Subject, tmp_path: Path) -> None:

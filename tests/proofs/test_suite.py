@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from dataclasses import replace
 
 import pytest
 from tests import tiny
 from tests.proofs.altered import BOARD, LITTLE, subject
 
-from sensorsmith.base.errors import BoardError, UserError
+from sensorsmith.base.errors import BoardError, EmulatorError, UserError
 from sensorsmith.boards import load_board
 from sensorsmith.firmware import build, find
 from sensorsmith.interface import RECORDER
@@ -68,3 +70,13 @@ def test_firmware_that_stops_breaks_a_proof() -> None:
     assert (proof.name, proof.verdict) == ("canary-fuzz", "broken")
     assert proof.findings[0].startswith("nucleo-l4r5zi: the firmware stopped at 0x08000")
     assert "in ss_device_step+" in proof.findings[0]
+
+
+def test_an_emulator_that_dies_says_nothing_about_the_firmware(sound: Subject) -> None:
+    def proof() -> Proof:
+        with sound.open() as device:
+            os.kill(device.machine.pid, signal.SIGKILL)
+            return canary_fuzz(sound, device, LITTLE)
+
+    with pytest.raises(EmulatorError, match=r"^the emulator crashed while resetting \(signal 9"):
+        run("canary-fuzz", proof)

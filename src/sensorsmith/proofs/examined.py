@@ -21,6 +21,7 @@ Counts = dict[int, tuple[int, int]]
 """For each address whose instruction was executed: how often, and how often the next was not the one behind it."""
 
 _OUTSIDE = (port.LIGHT, port.LINE, port.ADDRESS)
+_BATCH = 16  # settings that are tried in one message to the emulator
 RESULT = block("RESULT")
 
 
@@ -98,13 +99,14 @@ class Examined(CortexM):
 
     def results(self, samples: Samples, settings: Sequence[Mapping[str, int]]) -> list[bytes]:
         """Block RESULT of the first window (T, C) after a reset, under each of some settings."""
-        ops: list[Op] = []
-        for each in settings:
-            ops += [("restore",), *self._put(each)]
-            for part in self._parts(samples):
-                ops += [*self._give(part), *self._woken()]
-            ops += self._read(None, RESULT.size)
-        return [bytes(answer) for answer in self.do(ops, "trying settings") if isinstance(answer, bytes)]
+        given = [op for part in self._parts(samples) for op in (*self._give(part), *self._woken())]
+        found = []
+        for at in range(0, len(settings), _BATCH):
+            ops: list[Op] = []
+            for each in settings[at : at + _BATCH]:
+                ops += [("restore",), *self._put(each), *given, *self._read(None, RESULT.size)]
+            found += [bytes(answer) for answer in self.do(ops, "trying settings") if isinstance(answer, bytes)]
+        return found
 
     def _put(self, settings: Mapping[str, int]) -> list[Op]:
         places = {name: register(name) for name in settings}

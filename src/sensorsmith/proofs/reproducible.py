@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sensorsmith.base.errors import EmulatorError
 from sensorsmith.base.hashing import hash_bytes
 from sensorsmith.firmware import Toolchain, compile_image, firmware_id
 from sensorsmith.interface import KEY, SETTINGS, Command, register
@@ -66,18 +65,15 @@ def _identifiers(subject: Subject, device: Examined) -> list[str]:
 def _power_cycle(subject: Subject, device: Examined, effort: Effort) -> list[str]:
     device.reset()
     before = device.seen().registers
-    try:
-        for window in signals(subject, max(4, effort.inputs // 8), effort.seed):
-            device.feed(window)
-        for setting in SETTINGS:
-            assert setting.limits is not None
-            device.put(**{setting.name: setting.limits[1]})
-        for command in (Command.SINGLE, Command.SELF_TEST, Command.CLEAR, Command.RESET):
-            device.command(command)
-            device.feed(signals(subject, 1, effort.seed)[0])
-        device.write(register("LOCK").address, bytes([KEY]))
-    except EmulatorError as error:
-        return [str(error)]
+    for window in signals(subject, max(4, effort.inputs // 8), effort.seed):
+        device.feed(window)
+    for setting in SETTINGS:
+        assert setting.limits is not None
+        device.put(**{setting.name: setting.limits[1]})
+    for command in (Command.SINGLE, Command.SELF_TEST, Command.CLEAR, Command.RESET):
+        device.command(command)
+        device.feed(signals(subject, 1, effort.seed)[0])
+    device.write(register("LOCK").address, bytes([KEY]))
     device.reset()
     after = device.seen().registers
     return [f"{place(i)} outlives the power" for i in range(256) if before[i] != after[i]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sensorsmith.base.errors import EmulatorError
+from sensorsmith.emulate.machine import Stop
 from sensorsmith.firmware import Toolchain
 from sensorsmith.proofs.canary_fuzz import canary_fuzz
 from sensorsmith.proofs.config_abuse import config_abuse
@@ -65,8 +66,14 @@ def prove(
 
 
 def run(name: str, proof: Callable[[], Proof]) -> Proof:
-    """Run one proof; firmware that stops, at a write to nowhere for one, breaks it."""
+    """Run one proof; firmware that stops, at a write to nowhere for one, breaks it.
+
+    Raises:
+        EmulatorError: the emulator itself failed, which says nothing about the firmware.
+    """
     try:
         return proof()
     except EmulatorError as error:
+        if not isinstance(error.__cause__, Stop):
+            raise
         return Proof(name, "the firmware runs", "broken", "stopped", {}, (str(error),))
