@@ -48,6 +48,7 @@ def graphs(target: str) -> dict[str, Graph]:
         "moves": models.every_move(),
         "positions": models.largest_of_each_row(),
         **models.corner_cases(),
+        **{name: graph for name, graph in models.other_corner_cases().items() if name.startswith("int16")},
     }
     if target == "cortex-m4":
         return found | test_armv7em.CASES

@@ -31,6 +31,7 @@ from sensorsmith.graph import (
     Operator,
     Pad,
     Padding,
+    PadV2,
     Pool2D,
     Prelu,
     Quantization,
@@ -94,7 +95,7 @@ def motion_net(seed: int = 0) -> Graph:
 
 
 def int16_net() -> Graph:
-    """A small network of every operator that computes in int16."""
+    """A small network of every kernel that computes in int16."""
     model = Model("int16")
     x = y = model.activation((1, 6, 5, 2), 2e-4)
     filter_ = model.weights((4, 3, 3, 2), (0.01, 0.02, 0.003, 0.01))
@@ -114,6 +115,16 @@ def int16_net() -> Graph:
     z = model.node(LeakyRelu(-0.25), (z,), model.activation((1, 5), 3e-4))
     y = model.node(Tanh(), (y,), model.activation((1, 5), 1 / 32768))
     y = model.node(Sub(), (y, z), model.activation((1, 5), 4e-4))
+    y = model.node(BatchMatMul(), (y, model.constant((5, 5), 2e-4)), model.activation((1, 5), 2e-3))
+    y = model.node(Prelu(), (y, model.weights((5,))), model.activation((1, 5), 2e-3))
+    y = model.node(Extremum("maximum"), (y, model.constant((1, 5), 2e-3)), model.activation((1, 5), 2e-3))
+    edges = model.tensor((2, 2), "int32", None, np.array([[0, 0], [1, 0]], np.int32))
+    y = model.node(PadV2(), (y, edges, model.constant((), 2e-3)), model.activation((1, 6), 2e-3))
+    y = model.node(Reshape((1, 2, 3, 1)), (y,), model.activation((1, 2, 3, 1), 2e-3))
+    y = model.node(ResizeNearest(), (y, model.indices((4, 5))), model.activation((1, 4, 5, 1), 2e-3))
+    y = model.node(Mean(), (y, model.indices((1, 3))), model.activation((1, 5), 1e-3))
+    y = model.node(Quantize(), (y,), model.activation((1, 5), 0.3, -9, "int8"))
+    y = model.node(Quantize(), (y,), model.activation((1, 5), 1e-3))
     y = model.node(Softmax(), (y,), model.activation((1, 5), 1 / 32768))
     return model.graph(x, y)
 
