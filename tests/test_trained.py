@@ -48,7 +48,7 @@ def number(trained: Finished, name: str, method: str) -> float:
 
 
 def test_all_three_forms_are_measured_and_quantization_costs_little(trained: Finished) -> None:
-    assert list(trained.folders) == [stage.name for stage in TRAINED]
+    assert list(trained.folders) == [stage.name for stage in TRAINED if not stage.on_request]
     floating = number(trained, "accuracy_float", "computed")
     int8 = number(trained, "accuracy_int8", "computed")
     assert number(trained, "accuracy_device", "emulated") == int8
