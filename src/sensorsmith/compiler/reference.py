@@ -35,7 +35,7 @@ from sensorsmith.graph.ops.family import Family
 
 # What each operator is lowered to; nothing, where only names change. A test compares it with what is lowered.
 KERNELS: dict[str, tuple[type[Call], ...]] = {
-    "ABS": (lookup.Lookup,),
+    "ABS": (lookup.Lookup, requantize.Requantize),
     "ADD": (add.Add, binary.Sum),
     "ARG_MAX": (arg.ArgMaximum,),
     "ARG_MIN": (arg.ArgMaximum,),
@@ -95,6 +95,15 @@ A model with any other operator is refused, with the layer's name and what comes
 
 Tensors have at most 8 dimensions and 16,777,216 elements; those in which a model begins and ends have a batch of 1.
 Float32 models are read, written and interpreted, as training needs them; C computes in integers.
+
+Int16 activations go with int8 weights; QUANTIZE leads from one width to the other in the middle of a model. What has no
+int16 below is refused there. Of these operators, TFLite Micro computes UNIDIRECTIONAL_SEQUENCE_LSTM in int16, and has
+itself no int16 form of ARG_MAX, ARG_MIN, DEPTH_TO_SPACE, ELU, GATHER, HARD_SWISH, MIRROR_PAD, REDUCE_MAX, REDUCE_MIN,
+RESIZE_BILINEAR and SPACE_TO_DEPTH: a test sees it refuse each of them.
+
+The bias beside int16 activations is int64 or, of CONV_2D and FULLY_CONNECTED, int32, as newer converters write it. With
+int32, sums have 32 bits and are rounded otherwise; where there is no bias, the option quantized_bias_type says which of
+both holds. An int32 bias of DEPTHWISE_CONV_2D or TRANSPOSE_CONV is refused: TFLite Micro reads it as if it were int64.
 
 | operator | types | kernels (variants) | limits |
 |---|---|---|---|

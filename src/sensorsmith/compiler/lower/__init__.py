@@ -40,7 +40,7 @@ from sensorsmith.graph.ops.family import Layer
 Lowering = Callable[[Any, Layer, tuple[Source, ...], Target], Iterable[Call]]
 
 INT8_LOWERINGS: dict[type[Any], Lowering] = {
-    types.Abs: lookup.lower,
+    types.Abs: requantize.lower,
     types.Add: add.lower,
     types.ArgMax: arg.lower,
     types.ArgMin: arg.lower,
@@ -90,6 +90,7 @@ INT8_LOWERINGS: dict[type[Any], Lowering] = {
 }
 
 INT16_LOWERINGS: dict[type[Any], Lowering] = {
+    types.Abs: requantize.lower,
     types.Add: binary.lower_sum,
     types.BatchMatMul: batch_matmul.lower,
     types.Concatenation: moving(join.concatenation, slice(None)),

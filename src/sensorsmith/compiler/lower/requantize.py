@@ -1,4 +1,4 @@
-"""From one scale to another, and between widths."""
+"""From one scale to another, between widths, and magnitudes."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from sensorsmith.graph.requantize import mean_scale, zero_point_of
 @dataclass(frozen=True, eq=False)
 class Requantize(Call):
     kernel: ClassVar[str] = "requantize"
+    unsign: int
     zero_point: int
     range: Range
     scale: Scale
@@ -32,16 +33,16 @@ class Requantize(Call):
         return (self.output_width > self.input_width) * (self.size - 1)
 
 
-def lower(op: types.Quantize, layer: Layer, sources: tuple[Source, ...], target: Target) -> Iterator[Call]:
+def lower(op: types.Abs | types.Quantize, layer: Layer, sources: tuple[Source, ...], target: Target) -> Iterator[Call]:
     x, y = layer.input(0), layer.y
     if x.dtype == y.dtype == "int8":
         yield from lookup.lower(op, layer, sources, target)
         return
-    scale = scale_record(mean_scale(x, y))
     yield Requantize(
+        unsign=-isinstance(op, types.Abs),
         zero_point=zero_point_of(x),
         range=range_record(y, "none"),
-        scale=scale,
+        scale=scale_record(mean_scale(x, y)),
         size=y.size,
         input_width=width_of(x),
         input=sources[0],

@@ -72,7 +72,7 @@ def _encode_abs(_op: Abs) -> tuple[int, Mapping[str, Value]]:
     return ABS, {}
 
 
-def _int8_abs(_op: Abs, layer: Layer, x: Array) -> Array:
+def _quantized_abs(_op: Abs, layer: Layer, x: Array) -> Array:
     """Source: AbsEvalQuantized in tensorflow/lite/micro/kernels/elementwise.cc."""
     magnitude = np.abs(_centred(layer, x))
     if scale_of(layer.input(0)) == scale_of(layer.y):
@@ -151,7 +151,8 @@ ABS_FAMILY = Family(
     decode=_decode_abs,
     encode=_encode_abs,
     check=_check_rescaled,
-    int8=_int8_abs,
+    int8=_quantized_abs,
+    int16=_quantized_abs,
     float32=_float_abs,
     keeps_batch=keeps_batch,
 )
