@@ -24,7 +24,7 @@ from sensorsmith.base.hashing import hash_bytes, hash_file
 from sensorsmith.base.records import Absent, Quantity, Value
 from sensorsmith.boards import load_board
 from sensorsmith.compiler.stage import compile_sensor
-from sensorsmith.data import hash_source
+from sensorsmith.data import hash_source, model_path
 from sensorsmith.data.stage import cut_windows, import_data
 from sensorsmith.datasheet.stage import write_datasheet
 from sensorsmith.dsp.stage import make_features
@@ -38,7 +38,7 @@ from sensorsmith.proofs.stage import conformance_of, prove_sensor
 from sensorsmith.spec import Declarations, ModelFile, Sensor, load_declarations, load_sensor
 from sensorsmith.spec.stage import Progress, Work, read_record, silent, tool_versions
 from sensorsmith.train.record import framework_versions
-from sensorsmith.train.stage import bring_model, quantize_model, train_network
+from sensorsmith.train.stage import bring_model, quantize_model, train_network, training_record_of
 
 WORKSPACE = ".sensorsmith"
 OUTPUT = "build"
@@ -107,9 +107,9 @@ def _framework(_project: Project) -> Mapping[str, str]:
 
 def _model_file(project: Project) -> Mapping[str, str]:
     assert isinstance(project.sensor.model, ModelFile)
-    file = project.folder / project.sensor.model.file
-    record = file.with_name("training.json")
-    found = {"model file": hash_file(file), "training record": hash_file(record) if record.is_file() else "none"}
+    file = model_path(project.sensor.model, project.folder)
+    record = training_record_of(project.sensor.model, file)
+    found = {"model file": hash_file(file), "training record": hash_file(record) if record else "none"}
     return found | tool_versions("numpy")
 
 

@@ -35,13 +35,15 @@ def _message(read: Callable[..., DataSet], text: str | bytes, name: str = "wave/
     return str(caught.value)
 
 
-def test_a_folder_becomes_a_data_set(read: Callable[..., DataSet], tmp_path: Path) -> None:
+def test_a_folder_becomes_a_data_set(
+    read: Callable[..., DataSet], sensor: Callable[..., Sensor], tmp_path: Path
+) -> None:
     read(GOOD, "still/person-ben_side-left_trial2.CSV")
     read("# not read", "still/notes.txt")
     read("# not read", "still/.hidden.csv")
     dataset = read("time_s,wz,other,ax\n0,1,9,0.5\n0.02,2,9,0.25\n0.04,3,9,0.75\n", "wave/person-anna_1.csv")
     assert (dataset.name, dataset.labels, dataset.licence) == ("rec", ("still", "wave"), "NOASSERTION")
-    assert dataset.source_hash == hash_folder(tmp_path / "rec")
+    assert dataset.source_hash == hash_folder(tmp_path / "rec", sensor())
     ben, anna = dataset.recordings
     assert (ben.source, ben.attributes) == ("still/person-ben_side-left_trial2.CSV", {"person": "ben", "side": "left"})
     assert (anna.source, anna.attributes) == ("wave/person-anna_1.csv", {"person": "anna"})

@@ -223,4 +223,7 @@ def test_no_firmware_file_is_forgotten() -> None:
         assert found == set(names) | others.get(room, set())
     for name, hal in HALS.items():
         folder = files("sensorsmith").joinpath("firmware", "c", name)
-        assert {entry.name for entry in folder.iterdir()} == set(hal.files)
+        assert {entry.name for entry in folder.iterdir()} == {
+            *hal.files,
+            *(file for files_ in hal.parts.values() for file in files_),
+        }

@@ -13,21 +13,26 @@ from sensorsmith.base.hostcc import build_shared, load
 
 _CALLS = """\
 #include "ss_march.h"
-uint32_t element(volatile int16_t *cells, uint32_t count, uint8_t down, uint16_t from, uint16_t to);
-uint32_t element(volatile int16_t *cells, uint32_t count, uint8_t down, uint16_t from, uint16_t to)
+uint32_t element(volatile int16_t *cells, uint32_t count, uint8_t down, uint32_t from, uint32_t to);
+uint32_t element(volatile int16_t *cells, uint32_t count, uint8_t down, uint32_t from, uint32_t to)
 {
     return ss_march_element(cells, count, down, from, to);
 }
 uint8_t march(volatile int16_t *cells, uint32_t count);
 uint8_t march(volatile int16_t *cells, uint32_t count) { return ss_march(cells, count); }
 """
+_CONFIG = "#define SS_SAMPLE_BITS 0xFFFFu\ntypedef int16_t ss_sample;\n"
 _ELEMENTS = ((0, 0, 0xFFFF), (0, 0xFFFF, 0), (1, 0, 0xFFFF), (1, 0xFFFF, 0), (0, 0, 0))
 
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
     header = (files("sensorsmith") / "firmware" / "c" / "ss_march.h").read_text()
-    found = load(build_shared({"ss_march.h": header, "calls.c": _CALLS}, tmp_path_factory.mktemp("march")))
+    found = load(
+        build_shared(
+            {"ss_march.h": header, "ss_config.h": _CONFIG, "calls.c": _CALLS}, tmp_path_factory.mktemp("march")
+        )
+    )
     found.element.restype = ctypes.c_uint32
     found.march.restype = ctypes.c_uint8
     return found

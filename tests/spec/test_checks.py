@@ -107,3 +107,58 @@ def test_model_file(complaint: Complaint, project: Path, valid: str) -> None:
     (project / "models" / "a.tflite").write_bytes(b"")
     (project / "sensor.yaml").write_text(valid.replace(_TRAINED, "  file: models/a.tflite\n"), encoding="utf-8")
     assert load_sensor(project / "sensor.yaml").model == ModelFile(file="models/a.tflite")
+
+
+_CAMERA = (
+    (
+        "  part: LSM6DS3\n  modality: motion\n  rate: 50 Hz\n",
+        "  {part: HM01B0, modality: image, rate: 1 Hz, width: 96, height: 96}\n",
+    ),
+    (
+        "  channels:\n    - {name: ax, unit: g, resolution: 0.244 mg}\n    - {name: wx, unit: rad/s, resolution: 70 mdps}\n",
+        "",
+    ),
+    ("  block: motion\n  decimate: 4\n  remove_mean: [ax]\n", "  block: image\n"),
+)
+_WINDOW = ("window:\n  length: 4 s\n  hop: 1 s\n", "")
+_BROUGHT = (_TRAINED, "  file: mlperf-vww\n")
+
+
+def test_a_camera(complaint: Complaint) -> None:
+    assert complaint(*_CAMERA[0], *_CAMERA[1:], _BROUGHT) == (
+        'sensor.yaml:17: a picture of a camera is a window of its own; delete the section "window"'
+    )
+    assert complaint(*_CAMERA[0], *_CAMERA[1:], _WINDOW) == (
+        'sensor.yaml:20: model.architecture "conv1d" does not take pictures; bring a trained model with "file"'
+    )
+    assert complaint(*_CAMERA[0], _CAMERA[1], _BROUGHT, _WINDOW) == (
+        'sensor.yaml:18: features.block "motion" does not suit transducer.modality "image"; use "image"'
+    )
+    assert complaint(*_CAMERA[2]) == (
+        'sensor.yaml:26: features.block "image" does not suit transducer.modality "motion"; use "motion"'
+    )
+
+
+def test_a_signal_needs_a_window(complaint: Complaint) -> None:
+    assert complaint(*_WINDOW) == (
+        'sensor.yaml:1: missing key "window"; add for example "window: {length: 4 s, hop: 1 s}"'
+    )
+
+
+def test_without_data(complaint: Complaint) -> None:
+    data = ("data:\n  source: recordings\n  unseen: [anna, ben]\n  validation: [carl]\n", "")
+    assert complaint(*data) == ('sensor.yaml:1: missing key "data"; add it, so that there is something to train on')
+    assert complaint(*data, _BROUGHT) == (
+        'sensor.yaml:25: missing key "labels" in model; '
+        'name its outputs, as in "labels: [no person, person]", or give "data"'
+    )
+
+
+def test_all_unseen(complaint: Complaint) -> None:
+    everyone = ("unseen: [anna, ben]\n  validation: [carl]", "unseen: [all]")
+    assert complaint(*everyone) == (
+        "sensor.yaml:20: nothing is left to train on when data.unseen is [all]; list the persons to hold out"
+    )
+    assert complaint("unseen: [anna, ben]", "unseen: [all]", _BROUGHT) == (
+        "sensor.yaml:21: data.unseen is [all], which leaves none for validation; delete it"
+    )

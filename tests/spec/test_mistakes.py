@@ -97,7 +97,7 @@ def test_model_is_trained_or_brought(complaint: Complaint) -> None:
         complaint("  architecture: conv1d\n  blocks:\n    - {filters: 16, kernel: 5}\n", "  model.tflite\n") == message
     )
     assert complaint("  architecture: conv1d\n", "  file: model.tflite\n") == (
-        'sensor.yaml:31: unknown key "blocks" in model; delete it'
+        'sensor.yaml:31: unknown key "blocks" in model; delete it, or use one of labels'
     )
 
 

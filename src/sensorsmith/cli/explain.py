@@ -38,7 +38,7 @@ def command(project: Path, window: int | None, as_json: bool) -> None:
         found = culprit.stage if culprit else None
         print_json({"window": index, **where, "steps": [asdict(s) | {"equal": s.equal} for s in steps], "first": found})
     else:
-        place = f"{where['split']}, {loaded.sensor.data.group} {where['group']}, recording {where['recording']}"
+        place = f"{where['split']}, {loaded.sensor.group} {where['group']}, recording {where['recording']}"
         click.echo(f"Window {index} ({place}, from sample {where['start']})")
         rows = [(s.stage, s.reference, str(s.elements), s.difference or "equal") for s in steps]
         print_table(("stage", "compared with", "numbers", "result"), rows)

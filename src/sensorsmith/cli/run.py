@@ -60,11 +60,11 @@ def command(
 def choose(dataset: DataSet, project: Project, name: str | None) -> Recording:
     """The recording of this id, name or number, or the first of somebody held out."""
     from sensorsmith.base.errors import DataError
-    from sensorsmith.data import group_of
+    from sensorsmith.data import group_of, split_groups
 
     if name is None:
-        unseen = project.sensor.data.unseen
-        return next(r for r in dataset.recordings if group_of(r, project.sensor) in unseen)
+        sides = split_groups(dataset, project.sensor)
+        return next(r for r in dataset.recordings if sides[group_of(r, project.sensor)] == "unseen")
     if name.isdecimal() and int(name) < len(dataset.recordings):
         return dataset.recordings[int(name)]
     for recording in dataset.recordings:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from sensorsmith.base.records import Quantity, Statement, Value
+from sensorsmith.base.records import Absent, Quantity, Statement, Value
 from sensorsmith.flow import Outcome, Project
 
 _PREFIXES = ((1.0, ""), (1e-3, "m"), (1e-6, "u"), (1e-9, "n"))
@@ -40,7 +40,8 @@ def findings(outcome: Outcome) -> list[str]:
 
 def _interval(measured: Mapping[str, Value]) -> str:
     device = measured["accuracy_device"]
-    assert isinstance(device, Quantity)
+    if not isinstance(device, Quantity):
+        return "not provided"
     assert device.interval is not None
     low, high = 100 * device.interval.low, 100 * device.interval.high
     note = f"; {device.note}" if device.note else ""
@@ -49,12 +50,15 @@ def _interval(measured: Mapping[str, Value]) -> str:
 
 def _accuracy(project: Project, measured: Mapping[str, Value], model: Mapping[str, Value]) -> str:
     device, worst = measured["accuracy_device"], measured["accuracy_worst_person"]
+    if isinstance(device, Absent) or project.sensor.data is None:
+        return f"not provided: {device.why}" if isinstance(device, Absent) else "not provided"
     assert isinstance(device, Quantity)
-    assert isinstance(worst, Quantity)
-    who = f"{project.sensor.data.group} {', '.join(project.sensor.data.unseen)}"
-    known = isinstance(model["held_out"], Statement)
+    data = project.sensor.data
+    who = f"all {data.group}s" if data.all_unseen else f"{data.group} {', '.join(data.unseen)}"
+    known = isinstance(model["held_out"], Statement) or data.all_unseen
     held_out = "never trained on" if known else "who may have been trained on: the model has no training record"
-    return f"{_percent(device)} on {who}, {held_out}; worst {_percent(worst)} (emulated device)"
+    least = f"; worst {_percent(worst)}" if isinstance(worst, Quantity) else ""
+    return f"{_percent(device)} on {who}, {held_out}{least} (emulated device)"
 
 
 def _parity(measured: Mapping[str, Value]) -> str:

@@ -1,11 +1,13 @@
 """Reads a folder of one's own recordings.
 
     <folder>/<label>/person-anna_side-left_03.csv
+    <folder>/<label>/person-anna_04.png                 of a camera
 
 The folder's name is the label. What is known of a recording stands in its file name: parts `key-value`, separated
 by `_`; parts without a `-` only tell files apart. The first line of a file names its columns. The sensor's channels
 must be among them, in the units of sensor.yaml; others are left out. A column `time_s`, `t` (both seconds) or
-`time_ms`, where there is one, is checked against the transducer's rate.
+`time_ms`, where there is one, is checked against the transducer's rate. A picture has its name without the ending as
+its attribute `picture`.
 """
 
 from __future__ import annotations
@@ -21,9 +23,10 @@ import numpy as np
 
 from sensorsmith.base.errors import DataError
 from sensorsmith.base.hashing import hash_tree
+from sensorsmith.data.pictures import SUFFIXES, read_picture
 from sensorsmith.data.records import DataSet, Recording
 from sensorsmith.data.transducer import check_rate
-from sensorsmith.spec.types import Sensor
+from sensorsmith.spec.types import Camera, Sensor
 
 _LARGEST = 200_000_000  # bytes in a file: 10 hours of six channels at 100 Hz
 _LONGEST_NAME = 40
@@ -31,12 +34,12 @@ _TIME = {"time_s": 1.0, "t": 1.0, "time_ms": 1e-3}  # seconds per unit
 
 
 def read_folder(folder: Path, sensor: Sensor) -> DataSet:
-    """Read every `<label>/*.csv`; labels and files in alphabetical order.
+    """Read every `<label>/*.csv`, or every picture; labels and files in alphabetical order.
 
     Raises:
         DataError: the folder or a file in it is not as described above; the message names the file and line.
     """
-    files = _files(folder)
+    files = _files(folder, sensor)
     labels = tuple(sorted({_label(path) for path in files}))
     return DataSet(
         name=folder.name,
@@ -44,33 +47,37 @@ def read_folder(folder: Path, sensor: Sensor) -> DataSet:
         recordings=tuple(read_recording(path, sensor) for path in files),
         licence="NOASSERTION",
         citation="",
-        source_hash=hash_folder(folder),
+        source_hash=hash_folder(folder, sensor),
     )
 
 
-def hash_folder(folder: Path) -> str:
+def hash_folder(folder: Path, sensor: Sensor) -> str:
     """SHA-256 over the names and contents of the files that `read_folder` would read.
 
     Raises:
         DataError: there are none, or one cannot be read.
     """
     try:
-        return hash_tree(_files(folder), folder)
+        return hash_tree(_files(folder, sensor), folder)
     except PermissionError as error:
         raise DataError("it may not be read", where=str(error.filename), todo="give yourself the right to") from error
 
 
-def _files(folder: Path) -> list[Path]:
+def _files(folder: Path, sensor: Sensor) -> list[Path]:
+    camera = isinstance(sensor.transducer, Camera)
+    endings = SUFFIXES if camera else (".csv",)
     files = sorted(
         path
         for path in folder.glob("*/*")
-        if path.suffix.lower() == ".csv" and not path.name.startswith(".") and not path.parent.name.startswith(".")
+        if path.suffix.lower() in endings and not path.name.startswith(".") and not path.parent.name.startswith(".")
     )
     if not files:
         raise DataError(
             "there are no recordings in this folder",
             where=folder.name,
-            todo="put CSV files into one sub-folder per label, such as wave/person-anna_01.csv",
+            todo="put pictures into one sub-folder per label, such as person/hall_01.png"
+            if camera
+            else "put CSV files into one sub-folder per label, such as wave/person-anna_01.csv",
         )
     for path in files:
         size = path.stat().st_size
@@ -109,11 +116,13 @@ def _attributes(path: Path) -> dict[str, str]:
 
 
 def read_recording(path: Path, sensor: Sensor) -> Recording:
-    """One CSV file; its folder is its label.
+    """One CSV file, or picture; its folder is its label.
 
     Raises:
         DataError: it is not there, cannot be read, or does not suit sensor.yaml; the message has the line.
     """
+    if isinstance(sensor.transducer, Camera):
+        return read_picture(path, _name(path), _label(path), _attributes(path), sensor)
     channels = sensor.transducer.channels
     times, samples = _columns(path, [channel.name for channel in channels])
     rate = sensor.transducer.rate

@@ -11,7 +11,7 @@ import numpy as np
 from sensorsmith.data.records import DataSet, Recording
 from sensorsmith.data.split import SPLITS, group_of, split_groups
 from sensorsmith.data.transducer import counts_per_unit, window_samples
-from sensorsmith.spec.types import Channel, Sensor
+from sensorsmith.spec.types import Camera, Channel, Sensor
 
 _IMBALANCE = 3.0  # the longest label may be recorded this many times as long as the shortest without remark
 _FULL_SCALE = 32767.5  # counts; what lies beyond saturates when it is rounded
@@ -33,7 +33,7 @@ def health(dataset: DataSet, sensor: Sensor) -> dict[str, Any]:
         "labels": {label: _amount(mine, sensor) for label, mine in labels.items()},
         "groups": {group: _amount(mine, sensor) | {"split": splits[group]} for group, mine in groups.items()},
         "splits": {side: _amount(mine, sensor) for side, mine in sides.items()},
-        "channels": {channel.name: _channel(channel, recordings) for channel in sensor.transducer.channels},
+        "channels": _channels(sensor, recordings),
         "too_short": [r.source for r in recordings if not _windows(r, sensor)],
         "copies": _copies(recordings),
         "imbalance": _imbalance(labels.values()),
@@ -57,6 +57,13 @@ def _amount(recordings: Iterable[Recording], sensor: Sensor) -> dict[str, Any]:
         "seconds": _seconds(mine),
         "windows": sum(_windows(recording, sensor) for recording in mine),
     }
+
+
+def _channels(sensor: Sensor, recordings: Iterable[Recording]) -> dict[str, Any]:
+    """By name; the pixels of pictures, which are all alike, are left out."""
+    if isinstance(sensor.transducer, Camera):
+        return {}
+    return {channel.name: _channel(channel, recordings) for channel in sensor.transducer.channels}
 
 
 def _channel(channel: Channel, recordings: Iterable[Recording]) -> dict[str, Any]:

@@ -3,23 +3,40 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 from pathlib import Path
 
 from sensorsmith.base.errors import DataError
+from sensorsmith.base.hashing import hash_bytes
 from sensorsmith.data.folder import hash_folder, read_folder
+from sensorsmith.data.made_up import make_up
 from sensorsmith.data.records import DataSet
 from sensorsmith.data.sources import SOURCES, load_named
-from sensorsmith.spec.types import Sensor
+from sensorsmith.spec.types import ModelFile, Sensor
 
 
 def load_source(sensor: Sensor, project: Path) -> DataSet:
-    """The data set that a sensor names: one of `SOURCES`, else a folder relative to `project`.
+    """The data set that a sensor names: one of `SOURCES`, or a folder relative to `project`; made up if it names none.
+
+    Its labels are in the order of the model's outputs.
 
     Raises:
-        DataError: there is neither, or it cannot be read.
+        DataError: there is neither, or it cannot be read, or it has a label that the model does not know.
     """
+    if sensor.data is None:
+        return make_up(sensor)
     name = sensor.data.source
-    return load_named(SOURCES[name]) if name in SOURCES else read_folder(_folder(name, project), sensor)
+    dataset = load_named(SOURCES[name]) if name in SOURCES else read_folder(_folder(name, project), sensor)
+    labels = sensor.model.labels if isinstance(sensor.model, ModelFile) else None
+    if labels is None:
+        return dataset
+    if strange := [label for label in dataset.labels if label not in labels]:
+        raise DataError(
+            f"the recordings have the label {strange[0]!r}, which is not among the model's",
+            where="sensor.yaml: model.labels",
+            todo=f"rename their folder to one of {', '.join(labels)}",
+        )
+    return replace(dataset, labels=tuple(labels))
 
 
 def hash_source(sensor: Sensor, project: Path) -> str:
@@ -28,8 +45,10 @@ def hash_source(sensor: Sensor, project: Path) -> str:
     Raises:
         DataError: there is nothing to read.
     """
+    if sensor.data is None:
+        return hash_bytes(b"made up")
     name = sensor.data.source
-    return SOURCES[name].member_hash if name in SOURCES else hash_folder(_folder(name, project))
+    return SOURCES[name].member_hash if name in SOURCES else hash_folder(_folder(name, project), sensor)
 
 
 def _folder(name: str, project: Path) -> Path:

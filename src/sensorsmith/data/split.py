@@ -18,8 +18,10 @@ def split_groups(dataset: DataSet, sensor: Sensor) -> dict[str, str]:
     Raises:
         DataError: a recording has no group, a listed group does not exist, or no group is left.
     """
-    by, unseen, validation = sensor.data.group, sensor.data.unseen, sensor.data.validation
     groups = sorted({group_of(recording, sensor) for recording in dataset.recordings})
+    if sensor.data is None or sensor.data.all_unseen:
+        return dict.fromkeys(groups, "unseen")
+    by, unseen, validation = sensor.data.group, sensor.data.unseen, sensor.data.validation
     if len(groups) < 2:
         raise DataError(
             f"all recordings are of one {by} ({', '.join(groups)}), so none can be held out",
@@ -41,11 +43,13 @@ def split_groups(dataset: DataSet, sensor: Sensor) -> dict[str, str]:
 
 
 def group_of(recording: Recording, sensor: Sensor) -> str:
-    """The value of the attribute that divides the data.
+    """The value of the attribute that divides the data; of signals that are made up, each stands for itself.
 
     Raises:
         DataError: the recording does not have it.
     """
+    if sensor.data is None:
+        return recording.id
     by = sensor.data.group
     if by not in recording.attributes:
         known = ", ".join(sorted(recording.attributes)) or "none"

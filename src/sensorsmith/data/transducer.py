@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sensorsmith.base.errors import DataError
 from sensorsmith.base.units import DIMENSIONS, convert, parse
-from sensorsmith.spec.types import Channel, Sensor
+from sensorsmith.spec.types import Camera, Channel, Sensor
 
 RATE_TOLERANCE = 0.01  # 1 %: clocks of phones and watches are better, and a wrong setting is further off
 
@@ -33,7 +33,20 @@ def counts_per_unit(channel: Channel, unit: str) -> float:
 
 def window_samples(sensor: Sensor) -> tuple[int, int]:
     """Length and hop of the window in samples; `load_sensor` has seen to it that they are whole."""
-    return round(sensor.window.length * sensor.transducer.rate), round(sensor.window.hop * sensor.transducer.rate)
+    rate = sensor.transducer.sample_rate
+    return round(sensor.cut.length * rate), round(sensor.cut.hop * rate)
+
+
+def sample_range(sensor: Sensor) -> tuple[int, int]:
+    """The smallest and the largest count of the transducer."""
+    return (0, 255) if isinstance(sensor.transducer, Camera) else (-32768, 32767)
+
+
+def columns(sensor: Sensor) -> list[tuple[str, str]]:
+    """Name and unit of each value in a sample of a recording; the pixels of a row are shares of white, in 255ths."""
+    if isinstance(sensor.transducer, Camera):
+        return [(f"p{column}", "1/255") for column in range(sensor.transducer.width)]
+    return [(channel.name, channel.unit) for channel in sensor.transducer.channels]
 
 
 def check_rate(rate_hz: float, sensor: Sensor, where: str) -> None:
@@ -42,7 +55,7 @@ def check_rate(rate_hz: float, sensor: Sensor, where: str) -> None:
     Raises:
         DataError: naming both rates.
     """
-    expected = sensor.transducer.rate
+    expected = sensor.transducer.sample_rate
     if not abs(rate_hz - expected) <= RATE_TOLERANCE * expected:
         raise DataError(
             f"recorded at {rate_hz:.4g} Hz, but the transducer samples at {expected:.4g} Hz",

@@ -13,10 +13,8 @@ from sensorsmith.base.arrays import read_npz, write_npz
 from sensorsmith.base.errors import DataError
 from sensorsmith.data.records import DataSet, Recording
 from sensorsmith.data.split import SPLITS, check_copies, group_of, split_groups
-from sensorsmith.data.transducer import check_rate, counts_per_unit, window_samples
-from sensorsmith.spec.types import Sensor
-
-_COUNTS = np.iinfo(np.int16)
+from sensorsmith.data.transducer import check_rate, columns, counts_per_unit, sample_range, window_samples
+from sensorsmith.spec.types import Camera, ModelFile, Sensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,8 +22,8 @@ class Windows:
     """N windows of T samples of C channels.
 
     Attributes:
-        raw: int16 (N, T, C), counts of the transducer, oldest first; saturated counts are +32767 and -32768.
-        label: int16 (N,), index into the data set's labels.
+        raw: int16 (N, T, C), counts of the transducer, oldest first; what is beyond the range has the count at its end.
+        label: int16 (N,), index into the data set's labels; -1 where nobody has said.
         group: str (N,), value of the attribute that divides the data.
         recording: str (N,), id of the recording.
         start: int32 (N,), first sample of the window in its recording.
@@ -65,11 +63,11 @@ def make_windows(dataset: DataSet, sensor: Sensor) -> Windows:
             view = np.lib.stride_tricks.sliding_window_view(counts, length, axis=0)[starts.start : starts.stop : hop]
             raw.append(view.transpose(0, 2, 1))
             group = group_of(recording, sensor)
-            label = dataset.labels.index(recording.label)
+            label = dataset.labels.index(recording.label) if recording.label else -1
             parts += [(label, group, recording.id, start, splits[group]) for start in starts]
     if not parts:
         raise DataError(
-            f"no recording is as long as a window of {sensor.window.length:g} s",
+            f"no recording is as long as a window of {sensor.cut.length:g} s",
             todo="record longer, or shorten window.length",
         )
     label_, group_, recording_, start_, split_ = zip(*parts, strict=True)
@@ -92,20 +90,27 @@ def to_counts(recording: Recording, sensor: Sensor) -> npt.NDArray[np.int16]:
         DataError: another rate, a missing channel, a foreign unit, or a value that is not finite.
     """
     check_rate(recording.rate_hz, sensor, recording.source)
-    channels = sensor.transducer.channels
-    columns = [_column(recording, channel.name) for channel in channels]
-    gains = [
-        counts_per_unit(channel, recording.units[column]) for channel, column in zip(channels, columns, strict=True)
-    ]
-    samples = recording.samples[:, columns].astype(np.float64)
+    names = [name for name, _ in columns(sensor)]
+    picks = [_column(recording, name) for name in names]
+    samples = recording.samples[:, picks].astype(np.float64)
     if not np.isfinite(samples).all():
         row, column = np.argwhere(~np.isfinite(samples))[0]
         raise DataError(
-            f"sample {row} of channel {channels[column].name!r} is not a finite number",
+            f"sample {row} of channel {names[column]!r} is not a finite number",
             where=recording.source,
             todo="correct or remove the recording",
         )
-    return np.clip(np.rint(samples * gains), _COUNTS.min, _COUNTS.max).astype(np.int16)
+    low, high = sample_range(sensor)
+    return np.clip(np.rint(samples * _gains(sensor, [recording.units[pick] for pick in picks])), low, high).astype(
+        np.int16
+    )
+
+
+def _gains(sensor: Sensor, units: list[str]) -> list[float]:
+    """Counts per unit of the recording, for each value of a sample."""
+    if isinstance(sensor.transducer, Camera):
+        return [1.0] * len(units)
+    return [counts_per_unit(c, unit) for c, unit in zip(sensor.transducer.channels, units, strict=True)]
 
 
 def save_windows(windows: Windows, path: Path) -> None:
@@ -137,11 +142,14 @@ def _column(recording: Recording, name: str) -> int:
 
 def _check_presence(windows: Windows, dataset: DataSet, sensor: Sensor) -> None:
     """A network cannot tell apart what it was never shown, nor be judged on nothing."""
+    if isinstance(sensor.model, ModelFile) and (sensor.data is None or sensor.data.all_unseen):
+        return
+    assert sensor.data is not None
     for index, label in enumerate(dataset.labels):
         mine = windows.label == index
         if not mine.any():
             raise DataError(
-                f"no recording of {label!r} is as long as a window of {sensor.window.length:g} s",
+                f"no recording of {label!r} is as long as a window of {sensor.cut.length:g} s",
                 todo="record longer, or shorten window.length",
             )
         if not (mine & (windows.split == "train")).any():
@@ -152,7 +160,7 @@ def _check_presence(windows: Windows, dataset: DataSet, sensor: Sensor) -> None:
     for side in SPLITS[1:] if sensor.data.validation else SPLITS[2:]:
         if side not in windows.split:
             raise DataError(
-                f"no recording held out here is as long as a window of {sensor.window.length:g} s",
+                f"no recording held out here is as long as a window of {sensor.cut.length:g} s",
                 where=f"sensor.yaml: data.{side}",
                 todo="hold out others, or shorten window.length",
             )

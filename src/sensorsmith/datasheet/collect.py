@@ -36,7 +36,7 @@ from sensorsmith.datasheet.types import (
     Table,
 )
 from sensorsmith.spec import Declarations, Sensor
-from sensorsmith.spec.types import Known
+from sensorsmith.spec.types import Camera, Known, MotionSensor
 
 Row = tuple[str | int | float, ...]
 _VERDICTS = ("broken", "holds", "not run")
@@ -211,13 +211,18 @@ def _identity(sensor: Sensor, board: BoardSpec | None, sources: _Sources) -> Ide
 
 
 def _signal(sensor: Sensor) -> Signal:
-    names = ", ".join(channel.name for channel in sensor.transducer.channels)
     return Signal(
-        channels=_stated(names),
+        channels=_stated(_channels(sensor.transducer)),
         rate=_set(sensor, sensor.transducer.rate, "Hz"),
-        window=_set(sensor, sensor.window.length, "s"),
-        hop=_set(sensor, sensor.window.hop, "s"),
+        window=_set(sensor, sensor.cut.length, "s"),
+        hop=_set(sensor, sensor.cut.hop, "s"),
     )
+
+
+def _channels(transducer: Camera | MotionSensor) -> str:
+    if isinstance(transducer, Camera):
+        return f"grey pictures, {transducer.width} x {transducer.height} pixels of 8 bits"
+    return ", ".join(channel.name for channel in transducer.channels)
 
 
 def _interface(sensor: Sensor, board: BoardSpec | None, sources: _Sources) -> Interface:
@@ -346,6 +351,8 @@ def _confusion(sources: _Sources) -> Rows:
     found = _read(sources.tables, "evaluation.json", _Evaluation.model_validate)
     if found is None:
         return Absent(reason="not_provided", why="there is no evaluation.json")
+    if not found.people:
+        return Absent(reason="not_provided", why="evaluation.json has no windows")
     n = len(found.labels)
     if [len(row) for row in found.confusion] != [n] * n:
         raise DataError(f"confusion is not {n} rows of {n} counts, one for each label", where="evaluation.json")

@@ -2,6 +2,7 @@
 
 from sensorsmith.dsp.blocks import BLOCKS, Block, feature_block
 from sensorsmith.dsp.host import HostFeatures
+from sensorsmith.dsp.image import ImageBlock
 from sensorsmith.dsp.motion import Gain, MotionBlock
 from sensorsmith.dsp.store import load_features, save_features
 
@@ -10,6 +11,7 @@ __all__ = [
     "Block",
     "Gain",
     "HostFeatures",
+    "ImageBlock",
     "MotionBlock",
     "feature_block",
     "load_features",

@@ -12,8 +12,9 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from sensorsmith.dsp.image import ImageBlock
 from sensorsmith.dsp.motion import MotionBlock
-from sensorsmith.spec.types import MotionFeatures, Sensor
+from sensorsmith.spec.types import ImageFeatures, MotionFeatures, Sensor
 
 
 class Block(Protocol):
@@ -21,7 +22,8 @@ class Block(Protocol):
 
     Attributes:
         window: (T, C), samples and channels of a raw window.
-        shape: (T', C'), of the features of one window.
+        counts: type of a raw value in the device's memory.
+        shape: of the features of one window.
         scale: real value of one int8 step.
         zero_point: the int8 that stands for 0.
     """
@@ -29,14 +31,16 @@ class Block(Protocol):
     @property
     def window(self) -> tuple[int, int]: ...
     @property
-    def shape(self) -> tuple[int, int]: ...
+    def counts(self) -> np.dtype[Any]: ...
+    @property
+    def shape(self) -> tuple[int, ...]: ...
     @property
     def scale(self) -> float: ...
     @property
     def zero_point(self) -> int: ...
 
     def transform(self, raw: npt.NDArray[np.int16]) -> npt.NDArray[np.int8]:
-        """Windows int16 (N, T, C) to features int8 (N, T', C')."""
+        """Windows int16 (N, T, C) to features int8 (N, *shape)."""
         ...
 
     def real(self, features: npt.NDArray[np.int8]) -> npt.NDArray[np.float32]:
@@ -48,7 +52,10 @@ class Block(Protocol):
         ...
 
 
-BLOCKS: Mapping[type[Any], Callable[[Sensor], Block]] = {MotionFeatures: MotionBlock.from_spec}
+BLOCKS: Mapping[type[Any], Callable[[Sensor], Block]] = {
+    ImageFeatures: ImageBlock.from_spec,
+    MotionFeatures: MotionBlock.from_spec,
+}
 """How to make the block of each section that `features:` of sensor.yaml may hold."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from importlib.resources import files
 
@@ -21,9 +22,9 @@ _HEADER = """\
 extern "C" {{
 #endif
 
-/* samples  int16 counts ({samples}, {channels}), oldest first, the channels of one sample side by side
- * out      int8 ({steps}, {width}) */
-void {name}_features(const int16_t *samples, int8_t *out);
+/* samples  {counts} counts ({samples}, {channels}), oldest first, the channels of one sample side by side
+ * out      int8 ({shape}) */
+void {name}_features(const {counts}_t *samples, int8_t *out);
 
 #ifdef __cplusplus
 }}
@@ -37,30 +38,34 @@ _SOURCE = """\
 #include "{name}_features.h"
 #include "{include}"
 
-void {name}_features(const int16_t *samples, int8_t *out)
+void {name}_features(const {counts}_t *samples, int8_t *out)
 {{
 {body}
 }}
 """
 
 
-def features_header(name: str, window: tuple[int, int], hop: int, shape: tuple[int, int]) -> str:
-    """`NAME_features.h`: the function and the sizes of window (T, C) and features `shape` (T', C')."""
+def features_header(name: str, counts: str, window: tuple[int, int], hop: int, shape: tuple[int, ...]) -> str:
+    """`NAME_features.h`: the function, and the sizes of window (T, C) and features.
+
+    Args:
+        counts: type of a raw value, `int16` or `uint8`.
+    """
     return _HEADER.format(
         name=name,
         NAME=name.upper(),
         samples=window[0],
         channels=window[1],
         hop=hop,
-        size=shape[0] * shape[1],
-        steps=shape[0],
-        width=shape[1],
+        counts=counts,
+        size=math.prod(shape),
+        shape=", ".join(map(str, shape)),
     )
 
 
-def features_source(name: str, include: str, body: Sequence[str]) -> str:
+def features_source(name: str, counts: str, include: str, body: Sequence[str]) -> str:
     """`NAME_features.c`: the function with the lines of `body`, using one runtime header."""
-    return _SOURCE.format(name=name, include=include, body="\n".join(body))
+    return _SOURCE.format(name=name, counts=counts, include=include, body="\n".join(body))
 
 
 def runtime_header(block: str) -> str:

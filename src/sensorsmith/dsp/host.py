@@ -31,10 +31,10 @@ class HostFeatures:
         self._features.restype = None
 
     def transform(self, raw: npt.NDArray[np.int16]) -> npt.NDArray[np.int8]:
-        """Windows int16 (N, T, C) to features int8 (N, T', C'), one call of the C function each."""
+        """Windows int16 (N, T, C) to features int8 (N, *shape), one call of the C function each."""
         if raw.dtype != np.int16 or raw.shape[1:] != self._block.window:
             raise ValueError(f"windows must be int16 (N, {self._block.window[0]}, {self._block.window[1]})")
-        raw = np.ascontiguousarray(raw)
+        raw = np.ascontiguousarray(raw, self._block.counts)
         out = np.empty((len(raw), *self._block.shape), np.int8)
         for window, features in zip(raw, out, strict=True):
             self._features(window.ctypes.data, features.ctypes.data)

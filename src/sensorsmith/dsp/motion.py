@@ -14,7 +14,7 @@ from sensorsmith.base.errors import SpecError
 from sensorsmith.base.units import parse
 from sensorsmith.data import counts_per_unit, dimension, resolution, window_samples
 from sensorsmith.dsp.emit import features_header, features_source, runtime_header
-from sensorsmith.spec.types import Channel, MotionFeatures, Sensor
+from sensorsmith.spec.types import Channel, MotionFeatures, MotionSensor, Sensor
 
 _FULL_SCALE = 32768  # counts
 _STEPS = 128  # the range becomes this many int8 steps
@@ -46,6 +46,7 @@ class MotionBlock:
     decimate: int
     gains: tuple[Gain, ...]
 
+    counts = np.dtype(np.int16)
     scale = 1.0 / _STEPS
     zero_point = 0
 
@@ -61,7 +62,10 @@ class MotionBlock:
             SpecError: the window is too long, or a range does not suit the transducer.
         """
         length, hop = window_samples(sensor)
-        features, channels = sensor.features, sensor.transducer.channels
+        features, transducer = sensor.features, sensor.transducer
+        assert isinstance(features, MotionFeatures)
+        assert isinstance(transducer, MotionSensor)
+        channels = transducer.channels
         if length > _LONGEST:
             raise SpecError(
                 f"a window of {length} samples is too long for the block 'motion'",
@@ -103,8 +107,8 @@ class MotionBlock:
             for index, gain in enumerate(self.gains)
         ]
         return {
-            f"{name}_features.h": features_header(name, self.window, self.hop, self.shape),
-            f"{name}_features.c": features_source(name, "ss_motion.h", calls),
+            f"{name}_features.h": features_header(name, self.counts.name, self.window, self.hop, self.shape),
+            f"{name}_features.c": features_source(name, self.counts.name, "ss_motion.h", calls),
             "ss_motion.h": runtime_header("motion"),
         }
 

@@ -1,4 +1,4 @@
-"""Features of all windows as files: `features.npz` (x, int8 (N, T', C')) and `features.json` (what x means)."""
+"""Features of all windows as files: `features.npz` (x, int8 (N, *shape)) and `features.json` (what x means)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sensorsmith.dsp.blocks import Block
 
 
 def save_features(folder: Path, block: Block, x: npt.NDArray[np.int8]) -> dict[str, Any]:
-    """Write features int8 (N, T', C') of a block; equal bytes for equal features. Returns what `features.json` says."""
+    """Write features int8 (N, *shape) of a block; equal bytes for equal features. Returns what `features.json` says."""
     write_npz(folder / "features.npz", {"x": x})
     about = {
         "scale": block.scale,
@@ -30,7 +30,7 @@ def save_features(folder: Path, block: Block, x: npt.NDArray[np.int8]) -> dict[s
 
 
 def load_features(folder: Path) -> npt.NDArray[np.int8]:
-    """Read the features that `save_features` wrote, int8 (N, T', C').
+    """Read the features that `save_features` wrote, int8 (N, *shape).
 
     Raises:
         DataError: there is no such file.

@@ -34,7 +34,8 @@ _PAINT = 0xC5
 class Rp2040:
     """The firmware of a sensor on an emulated Pico; see `Board` for what it offers.
 
-    A motion sensor is on its I2C1, of the kind that the image was built for. What is fed is what that measures.
+    The motion sensor or camera that the image was built for is on its I2C1. What is fed is what that measures; of a
+    picture nothing is seen before its last row is there.
 
     Args:
         elf: an image built for this board.
@@ -50,19 +51,27 @@ class Rp2040:
     def __init__(self, board: BoardSpec, elf: bytes, window_shape: tuple[int, int], limit: float = 60.0) -> None:
         self._program = read_elf(elf)
         self._board, self._window = board, window_shape
-        part = self._program.content("ss_part")  # lsm6ds.c
-        self._places = part[8 : 8 + window_shape[1]]
+        setup = self._part()
         self._stack = (self._program.symbol("ss_bss_end").address, board.ram.start + board.ram.size)
         self._happened: list[Op] = []  # since power on, to come to the same state again
         self._kept: list[Op] = []
         self.worker = Worker("rp2040py", (WORKER,), limit)
         try:
-            period = int.from_bytes(part[4:8], "little") * 1000
-            self.do([("part", part[0], period), ("write", board.flash.start, self._program.flat())], "loading")
+            self.do([setup, ("write", board.flash.start, self._program.flat())], "loading")
             self.reset()
         except BaseException:
             self.close()
             raise
+
+    def _part(self) -> Op:
+        """The part that the image was built for, by what its driver knows of it: lsm6ds.h or hm01b0.h."""
+        height, width = self._window
+        if any(symbol.name == "ss_camera" for symbol in self._program.symbols):
+            self._places: bytes | None = None
+            return "camera", width, height, int.from_bytes(self._program.content("ss_camera")[:4], "little") * 1000
+        part = self._program.content("ss_part")
+        self._places = part[12 : 12 + width]
+        return "part", part[0], int.from_bytes(part[4:8], "little") * 1000
 
     @property
     def emulator(self) -> tuple[str, str]:
@@ -219,8 +228,10 @@ class Rp2040:
         return [*self._boot(), self._give(window), ("run", self._program.symbol(function).address)]
 
     def _give(self, samples: Samples) -> Op:
-        """Samples as the part has them in its registers."""
+        """Samples as the part has them in its registers, or its pixels."""
         check_samples(samples, self._window)
+        if self._places is None:
+            return "samples", samples.astype(np.uint8).tobytes()
         values = np.zeros((len(samples), _VALUES // 2), "<i2")
         values[:, [place // 2 for place in self._places]] = samples
         return "samples", values.tobytes()

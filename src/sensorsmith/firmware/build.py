@@ -12,13 +12,14 @@ from pathlib import Path
 
 from sensorsmith.base.errors import BoardError, DataError
 from sensorsmith.boards import BoardSpec
+from sensorsmith.data import sample_range
 from sensorsmith.firmware.elf import read_elf
 from sensorsmith.firmware.hal import HALS
 from sensorsmith.firmware.image import Image, firmware_id, map_text, stamp
 from sensorsmith.firmware.link import STACK, linker_script
 from sensorsmith.firmware.toolchain import LINK, Toolchain, find
 from sensorsmith.interface import emit_c
-from sensorsmith.spec.types import Sensor
+from sensorsmith.spec.types import Camera, Sensor, Transducer
 
 _PORTABLE = {
     "runtime/interface": ("ss_hold.h", "ss_registers.h", "ss_registers.c", "ss_uart.h", "ss_uart.c"),
@@ -104,7 +105,11 @@ def image_sources(sensor: Sensor, board: BoardSpec, sources: Mapping[str, str], 
     """
     hal = HALS[board.hal]
     own = portable_texts(sensor, sources, model)
-    own |= _files("firmware/c", _BARE) | _files(f"firmware/c/{board.hal}", hal.files) | dict(hal.emit(sensor))
+    own |= (
+        _files("firmware/c", _BARE)
+        | _files(f"firmware/c/{board.hal}", (*hal.files, *hal.parts.get(type(sensor.transducer), ())))
+        | dict(hal.emit(sensor))
+    )
     own["sensor.ld"] = _script(board)
     clash = own.keys() & sources.keys()
     if clash:
@@ -141,6 +146,7 @@ def _name(sources: Mapping[str, str]) -> str:
 
 def _config(name: str, sensor: Sensor, model: ModelFacts) -> str:
     """`ss_config.h`: the names by which the sensor knows its model and features, and the size of its ring."""
+    lowest, highest = sample_range(sensor)
     macros = {
         "WINDOW": f"{name.upper()}_WINDOW_SAMPLES",
         "HOP": f"{name.upper()}_HOP_SAMPLES",
@@ -151,6 +157,9 @@ def _config(name: str, sensor: Sensor, model: ModelFacts) -> str:
         **{part.upper(): f"{name}_{part}" for part in ("features", "input", "run", "output")},
         "KNOWN_ANSWER": f"0x{model.known_answer:08X}u",
         "RING": f"{_ring(sensor)}u",
+        "PICTURES": f"{int(isinstance(sensor.transducer, Camera))}u",
+        "SAMPLE_LOWEST": f"({lowest})",
+        "SAMPLE_BITS": f"0x{highest - lowest:X}u",
         "STACK": f"{STACK}u",
     }
     lines = [
@@ -160,14 +169,22 @@ def _config(name: str, sensor: Sensor, model: ModelFacts) -> str:
         f'#include "{name}.h"',
         f'#include "{name}_features.h"',
         *(f"#define SS_{macro} {value}" for macro, value in macros.items()),
+        f"typedef {'uint8_t' if highest == 255 else 'int16_t'} ss_sample;",
         "#endif",
     ]
     return "\n".join(lines) + "\n"
 
 
 def _ring(sensor: Sensor) -> int:
-    """Samples that may wait while the sensor computes: a quarter of a second of them, as a power of two."""
-    return int(min(_RING_MOST, 2 ** ceil(log2(max(1.0, sensor.transducer.rate * _RING_SECONDS)))))
+    """Samples that may wait while the sensor computes, as a power of two."""
+    return int(min(_RING_MOST, 2 ** ceil(log2(_waiting(sensor.transducer)))))
+
+
+def _waiting(transducer: Transducer) -> float:
+    """A picture, or a quarter of a second of signal."""
+    if isinstance(transducer, Camera):
+        return transducer.height
+    return max(1.0, transducer.sample_rate * _RING_SECONDS)
 
 
 def _image(elf: bytes, board: BoardSpec, toolchain: Toolchain) -> Image:

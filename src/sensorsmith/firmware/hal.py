@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sensorsmith.boards import BoardSpec
 from sensorsmith.firmware import port, uf2
 from sensorsmith.firmware.boot2 import seal
 from sensorsmith.firmware.elf import read_elf
+from sensorsmith.firmware.hm01b0 import emit_hm01b0
 from sensorsmith.firmware.lsm6ds import emit_lsm6ds
-from sensorsmith.spec.types import Sensor
+from sensorsmith.spec.types import Camera, MotionSensor, Sensor
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,7 @@ class Hal:
     Attributes:
         files: of its folder under firmware/c.
         emit: the C that depends on the sensor.
+        parts: further files of that folder, by the kind of transducer that they drive.
         before_vectors: what the linker script puts at the start of flash.
         finish: the last change to the linked image, before its identity is written.
         formats: further files, by the ending of their name, made from the ELF file.
@@ -27,6 +30,7 @@ class Hal:
 
     files: tuple[str, ...]
     emit: Callable[[Sensor], Mapping[str, str]]
+    parts: Mapping[type[Any], tuple[str, ...]] = field(default_factory=dict)
     before_vectors: str = ""
     finish: Callable[[bytes], bytes] = lambda elf: elf
     formats: Mapping[str, Callable[[bytes], bytes]] = field(default_factory=dict)
@@ -37,14 +41,19 @@ def _uf2(elf: bytes) -> bytes:
     return uf2.write_uf2(program.flat(), program.segments[0].load, uf2.RP2040)
 
 
+def _emit_part(sensor: Sensor) -> Mapping[str, str]:
+    return emit_hm01b0(sensor) if isinstance(sensor.transducer, Camera) else emit_lsm6ds(sensor)
+
+
 HALS = {
     "emulated": Hal(("hal_emulated.c", "port.c", "port.h"), lambda _: port.emit_c()),
     "rp2040": Hal(
         (
-            *("boot2.c", "bus_i2c.c", "bus_uart.c", "buses.h", "hal_rp2040.c", "lsm6ds.c", "lsm6ds.h"),
+            *("boot2.c", "bus_i2c.c", "bus_uart.c", "buses.h", "hal_rp2040.c", "part_bus.c", "part_bus.h"),
             *("rp2040.h", "transducer.h"),
         ),
-        emit_lsm6ds,
+        _emit_part,
+        {MotionSensor: ("lsm6ds.c", "lsm6ds.h"), Camera: ("hm01b0.c", "hm01b0.h")},
         before_vectors="  .boot2 : { KEEP(*(.boot2)) . = 252; LONG(0) } > FLASH\n",
         finish=seal,
         formats={"uf2": _uf2},

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from sensorsmith.base.errors import BoardError
 from sensorsmith.data import dimension, resolution
-from sensorsmith.spec.types import Channel, Sensor
+from sensorsmith.firmware.period import period
+from sensorsmith.spec.types import Channel, MotionSensor, Sensor
 
 WHO_AM_I = {
     "LSM6DS3": 0x69,
@@ -45,6 +46,7 @@ def emit_lsm6ds(sensor: Sensor) -> dict[str, str]:
         BoardError: the part is none of the family, or cannot be set up as described.
     """
     transducer = sensor.transducer
+    assert isinstance(transducer, MotionSensor)
     if transducer.part not in WHO_AM_I:
         raise BoardError(
             f"transducer.part {transducer.part!r} has no driver for this board",
@@ -71,7 +73,8 @@ def emit_lsm6ds(sensor: Sensor) -> dict[str, str]:
         "/* The motion sensor. Generated; do not edit. */\n"
         '#include "lsm6ds.h"\n\n'
         "const struct lsm6ds ss_part = {\n"
-        f"    {', '.join(f'0x{value:02X}u' for value in values)}, SS_PERIOD, {{{', '.join(map(str, places))}}},\n"
+        f"    {', '.join(f'0x{value:02X}u' for value in values)}, {period(sensor, 1)}, "
+        f"{{{', '.join(map(str, places))}}},\n"
         "};\n"
     )
     return {"ss_part.c": text}

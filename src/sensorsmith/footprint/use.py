@@ -33,7 +33,7 @@ class EnergyUse:
     @classmethod
     def of(cls, sensor: Sensor, energy_per_inference: Quantity | Absent, rest_power: Quantity | Absent) -> Self:
         """The use of a sensor that infers once per hop of its window during the duty cycle of its deployment."""
-        return cls(energy_per_inference, sensor.deployment.duty_cycle / sensor.window.hop, rest_power)
+        return cls(energy_per_inference, sensor.deployment.duty_cycle / sensor.cut.hop, rest_power)
 
 
 def use(energy: EnergyUse, lifetime: float, source: Factor) -> tuple[list[Line | NotProvided], Spread | None]:

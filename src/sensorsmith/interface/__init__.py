@@ -5,7 +5,7 @@ from __future__ import annotations
 from sensorsmith.interface.budget import Budget, BudgetLine, check_budget, information_budget
 from sensorsmith.interface.crc import crc8
 from sensorsmith.interface.decode import Identity, Result, decode_identity, decode_result
-from sensorsmith.interface.emit_c import emit_c
+from sensorsmith.interface.emit_c import emit_c, sample_rate
 from sensorsmith.interface.picture import bits_svg, register_svg
 from sensorsmith.interface.post import Post
 from sensorsmith.interface.power_on import power_on, settings_at_power_on, texts, threshold_register
@@ -76,6 +76,7 @@ __all__ = [
     "register",
     "register_svg",
     "registers_text",
+    "sample_rate",
     "settings_at_power_on",
     "texts",
     "thing_description",

@@ -61,7 +61,7 @@ def information_budget(sensor: Sensor, classes: int) -> Budget:
     lines = tuple(
         BudgetLine(r.name, levels[r.carries], log2(levels[r.carries])) for r in REGISTERS if r.carries in levels
     )
-    rate = 1 / sensor.window.hop
+    rate = 1 / sensor.cut.hop
     return Budget(lines, rate, rate * sum(line.bits for line in lines), sensor.outputs.budget, COUNTED)
 
 

@@ -32,6 +32,11 @@ def emit_c(sensor: Sensor, labels: Sequence[str], model_id: bytes) -> dict[str, 
     return {"ss_register_map.h": "\n".join(lines) + "\n"}
 
 
+def sample_rate(sensor: Sensor) -> Fraction:
+    """Samples per second, as the firmware counts time."""
+    return Fraction(sensor.transducer.sample_rate).limit_denominator(1000)
+
+
 def places(prefix: str) -> Iterable[str]:
     """Macros with address and bytes of every block and register, and of all settings together."""
     found = {b.name: (b.start, b.size) for b in BLOCKS} | {r.name: (r.address, r.size) for r in REGISTERS}
@@ -57,7 +62,7 @@ def _limits() -> Iterable[str]:
 
 
 def _constants(sensor: Sensor) -> Iterable[str]:
-    rate = Fraction(sensor.transducer.rate).limit_denominator(1000)
+    rate = sample_rate(sensor)
     values = {
         "KEY": KEY,
         "NONE": NONE,

@@ -9,7 +9,7 @@ from sensorsmith.interface.registers import NONE, REGISTERS, SETTINGS, TEXT_BYTE
 from sensorsmith.spec.types import Outputs, Sensor
 
 SIZE = 256
-_MODALITIES = {"motion": Modality.MOTION}
+_MODALITIES = {"motion": Modality.MOTION, "image": Modality.IMAGE}
 _TASKS = {"classify": Task.CLASSIFY}
 
 
@@ -37,7 +37,7 @@ def _values(sensor: Sensor, classes: int) -> dict[str, int]:
         "TASK": _TASKS[sensor.task],
         "N_CLASS": classes,
         "CONF_BITS": outputs.confidence_bits,
-        "PERIOD_DS": max(1, min(255, round(sensor.window.hop * 10))),
+        "PERIOD_DS": max(1, min(255, round(sensor.cut.hop * 10))),
         "THRESH": threshold_register(outputs),
         "DEBOUNCE": outputs.debounce,
         "SMOOTHING": outputs.smoothing,

@@ -32,8 +32,11 @@ def evaluate(
     Returns:
         `accuracy` by form with the interval over people (over recordings where there is one person); `confusion` of the
         device, rows are the truth; `people` with an interval over their recordings each; `difference` of each form to
-        the int8 one, paired; `caution` where there are too few people.
+        the int8 one, paired; `caution` where there are too few people. Without windows all of these are empty.
     """
+    if len(truth) == 0:
+        nothing: dict[str, Any] = {"accuracy": {}, "difference": {}, "confusion": [], "people": [], "caution": ""}
+        return {"labels": list(labels), "windows": 0} | nothing
     right = {form: classes == truth for form, classes in predicted.items()}
     names = sorted(set(people.tolist()))
     rows = {name: people == name for name in names}

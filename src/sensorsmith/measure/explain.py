@@ -109,7 +109,7 @@ def _on_host(sensor: Sensor, folder: Path, raw: Bytes, inputs: int, outputs: int
     name = sensor.identity.c_name
     sources = {file.name: file.read_text(encoding="utf-8") for file in sorted(folder.iterdir())}
     x, y = np.empty(inputs, np.int8), np.empty(outputs, np.int8)
-    samples = np.ascontiguousarray(raw)
+    samples = np.ascontiguousarray(raw, feature_block(sensor).counts)
     with tempfile.TemporaryDirectory(prefix="sensorsmith-", ignore_cleanup_errors=True) as place:
         library = load(build_shared(sources, Path(place)))
         getattr(library, f"{name}_features")(ctypes.c_void_p(samples.ctypes.data), ctypes.c_void_p(x.ctypes.data))

@@ -13,7 +13,7 @@ from sensorsmith.base.errors import ToolFailed
 from sensorsmith.base.files import write_json
 from sensorsmith.base.records import Absent, Interval, Tool, Value
 from sensorsmith.boards import load_board
-from sensorsmith.data import load_dataset, load_windows
+from sensorsmith.data import load_dataset, load_windows, sample_range
 from sensorsmith.dsp import feature_block, load_features
 from sensorsmith.emulate import Board, open_board
 from sensorsmith.graph import Graph, read_tflite
@@ -25,6 +25,7 @@ from sensorsmith.measure.result import expected_result, told, window_by_window
 from sensorsmith.measure.target import profile
 from sensorsmith.spec.stage import Work, read_record
 
+_NO_TRUTH = "sensor.yaml names no recordings of which it is known what they show"
 _LOOKED_INTO = 24  # windows of which every byte of features and scores is compared
 
 
@@ -46,7 +47,7 @@ def measure_sensor(work: Work) -> None:
     elf = (work.inputs["firmware"] / "sensor.elf").read_bytes()
     with open_board(board, elf, windows.raw.shape[1:]) as device:
         window_by_window(device)
-        cost = profile(device, board, windows.raw[unseen][0])
+        cost = profile(device, board, windows.raw[unseen][0], sample_range(sensor))
         results = device.classify(
             windows.raw[unseen], lambda done, of: work.progress(done / of, f"window {done} of {of}")
         )
@@ -66,7 +67,14 @@ def measure_sensor(work: Work) -> None:
         floats = model_scores(_graph(work, "train", "float.tflite"), block, features)
         predicted["float"] = floats.argmax(axis=1)
     truth = windows.label[unseen].astype(np.int64)
-    found = evaluate(labels, truth, windows.group[unseen], windows.recording[unseen], predicted)
+    known = truth >= 0
+    found = evaluate(
+        labels,
+        truth[known],
+        windows.group[unseen][known],
+        windows.recording[unseen][known],
+        {form: classes[known] for form, classes in predicted.items()},
+    )
     write_json(work.out / "evaluation.json", found | {"disagreements": int(differing.sum())})
     write_json(work.out / "profile.json", cost | _memory(work, cost["stack_bytes"]) | _budget(work, len(labels)))
     write_npz(work.out / "predictions.npz", {"truth": truth, "scores": scores} | predicted)
@@ -106,6 +114,8 @@ def _accuracies(work: Work, emulator: Tool) -> dict[str, Value]:
     cautions = [text for text in (found["caution"], unknown) if text]
 
     def accuracy(form: str) -> Value:
+        if not found["accuracy"]:
+            return Absent(reason="not_provided", why=_NO_TRUTH)
         if form not in found["accuracy"]:
             return Absent(reason="not_provided", why="the model was brought without its float form")
         share = found["accuracy"][form]
@@ -121,26 +131,33 @@ def _accuracies(work: Work, emulator: Tool) -> dict[str, Value]:
             note="; ".join(cautions) if form == "device" else "",
         )
 
-    people = found["people"]
-    shares = [person["accuracy"] for person in people]
-    worst = shares.index(min(shares))
     return {
         "accuracy_device": accuracy("device"),
         "accuracy_int8": accuracy("int8"),
         "accuracy_float": accuracy("float"),
-        "accuracy_worst_person": work.found(
-            shares[worst],
-            "1",
-            "emulated",
-            "evaluation.json",
-            f"/people/{worst}/accuracy",
-            conditions={"person": people[worst]["person"], "windows": people[worst]["n"]},
-            tool=emulator,
-        ),
+        "accuracy_worst_person": _worst(work, found["people"], emulator),
         "disagreements": work.found(
             found["disagreements"], "1", "emulated", "evaluation.json", "/disagreements", tool=emulator
         ),
     }
+
+
+def _worst(work: Work, people: list[dict[str, Any]], emulator: Tool) -> Value:
+    if not people:
+        return Absent(reason="not_provided", why=_NO_TRUTH)
+    if all(person["n"] == 1 for person in people):
+        return Absent(reason="not_applicable", why="there is one window of each")
+    shares = [person["accuracy"] for person in people]
+    worst = shares.index(min(shares))
+    return work.found(
+        shares[worst],
+        "1",
+        "emulated",
+        "evaluation.json",
+        f"/people/{worst}/accuracy",
+        conditions={"person": people[worst]["person"], "windows": people[worst]["n"]},
+        tool=emulator,
+    )
 
 
 def _costs(work: Work, emulator: Tool) -> dict[str, Value]:

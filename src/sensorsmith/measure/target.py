@@ -11,10 +11,8 @@ from sensorsmith.base.errors import ToolFailed
 from sensorsmith.boards import BoardSpec
 from sensorsmith.emulate import Board
 
-_EXTREME = 32767
 
-
-def profile(board: Board, spec: BoardSpec, window: npt.NDArray[np.int16]) -> dict[str, Any]:
+def profile(board: Board, spec: BoardSpec, window: npt.NDArray[np.int16], limits: tuple[int, int]) -> dict[str, Any]:
     """Count the instructions of a window, and model its time and energy on the real board.
 
     cycles = instructions x cycles per instruction; time = cycles / clock; energy = cycles x energy per cycle. The
@@ -22,13 +20,15 @@ def profile(board: Board, spec: BoardSpec, window: npt.NDArray[np.int16]) -> dic
 
     Args:
         window: int16 (T, C).
+        limits: smallest and largest count of the transducer.
 
     Raises:
         ToolFailed: another window took another number of instructions, so that time would tell about the signal.
     """
     functions = board.profile(window)
     stack = board.stack_used()
-    extreme = np.where(np.arange(window.size) % 2, _EXTREME, -_EXTREME - 1).astype(np.int16).reshape(window.shape)
+    low, high = limits
+    extreme = np.where(np.arange(window.size) % 2, high, low).astype(np.int16).reshape(window.shape)
     if board.profile(extreme) != functions:
         raise ToolFailed("the number of instructions depends on the signal", where=spec.title)
     instructions = functions["ss_window"]

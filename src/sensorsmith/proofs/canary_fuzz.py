@@ -15,7 +15,7 @@ from sensorsmith.proofs.canaries import LENGTH, codes, table
 from sensorsmith.proofs.examined import Examined, Samples
 from sensorsmith.proofs.places import place
 from sensorsmith.proofs.record import Proof, told, verdict_of
-from sensorsmith.proofs.subject import Effort, Subject
+from sensorsmith.proofs.subject import Effort, Subject, loud
 
 CLAIM = (
     "with canaries in every buffer of samples, features, activations and scores, and as the signal, no three bytes "
@@ -75,9 +75,10 @@ class _Canaries:
     def __init__(self, device: Examined, subject: Subject, random: np.random.Generator) -> None:
         self._device, self._hop = device, subject.hop
         self.buffers = {(s.address, _room(s)): random.bytes(_room(s)) for s in _buffers(device)}
-        self._signal = random.integers(-32767, 32767, subject.shape).astype(np.int16)
-        self.known = table(self._signal.tobytes(), *self.buffers.values())
-        self.size = self._signal.nbytes + sum(map(len, self.buffers.values()))
+        self._signal = loud(subject, random)
+        signal = subject.in_memory(self._signal)
+        self.known = table(signal, *self.buffers.values())
+        self.size = len(signal) + sum(map(len, self.buffers.values()))
 
     def restore(self) -> None:
         """Put them where what has run since may have overwritten them."""

@@ -24,7 +24,7 @@ _MEMORY = (Kind.LOAD, Kind.STORE, Kind.STORE_INDEXED, Kind.LOAD_MULTIPLE, Kind.S
 
 def constant_time(subject: Subject, device: Examined, effort: Effort) -> Proof:
     """Count instructions by address for signals of all kinds, extreme ones too, and look at those that ran."""
-    inputs = [*signals(subject, effort.inputs, effort.seed), *_extremes(subject.shape)]
+    inputs = [*signals(subject, effort.inputs, effort.seed), *_extremes(subject)]
     first = device.window(inputs[0])
     findings = [
         f"the work of {', '.join(device.functions_that_differ(first, other))} depends on the signal"
@@ -45,9 +45,10 @@ def constant_time(subject: Subject, device: Examined, effort: Effort) -> Proof:
     )
 
 
-def _extremes(shape: tuple[int, int]) -> list[Samples]:
-    turns = np.where(np.arange(shape[0] * shape[1]) % 2, 32767, -32768).reshape(shape)
-    return [turns.astype(np.int16), *(np.full(shape, level, np.int16) for level in (0, 32767, -32768))]
+def _extremes(subject: Subject) -> list[Samples]:
+    shape, (low, high) = subject.shape, subject.limits
+    turns = np.where(np.arange(shape[0] * shape[1]) % 2, high, low).reshape(shape)
+    return [turns.astype(np.int16), *(np.full(shape, level, np.int16) for level in (0, high, low))]
 
 
 def _slow(device: Examined, executed: Counts) -> list[str]:

@@ -30,7 +30,7 @@ def cut_point(subject: Subject, device: Examined, effort: Effort) -> Proof:
     for number, forced in enumerate(scores):
         inputs = [pool[int(random.integers(len(pool)))] for _ in range(_ALIKE)]
         if number % 4 == 3:
-            inputs = [_extreme(window, random) for window in inputs]
+            inputs = [_extreme(subject, window, random) for window in inputs]
         (first, *others) = [_behind(device, window, output, forced) for window in inputs]
         for other in others:
             findings += _differences(device, first, other)
@@ -57,9 +57,9 @@ def _scores(random: np.random.Generator, classes: int, count: int) -> list[bytes
     return found
 
 
-def _extreme(window: Samples, random: np.random.Generator) -> Samples:
+def _extreme(subject: Subject, window: Samples, random: np.random.Generator) -> Samples:
     changed = window.copy()
-    changed[random.integers(len(window)), 0] = 32767
+    changed[random.integers(len(window)), 0] = subject.limits[1]
     return changed
 
 

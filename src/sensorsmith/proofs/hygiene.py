@@ -12,7 +12,7 @@ from sensorsmith.interface import Command, Mode
 from sensorsmith.proofs.canaries import codes, table
 from sensorsmith.proofs.examined import Examined, Samples
 from sensorsmith.proofs.record import Proof, told, verdict_of
-from sensorsmith.proofs.subject import Effort, Subject
+from sensorsmith.proofs.subject import Effort, Subject, loud
 
 CLAIM = (
     "after standby, a single shot, a self test or the beginning of a rest no byte of RAM depends on the signal but "
@@ -65,14 +65,15 @@ def buffer_hygiene(subject: Subject, device: Examined, effort: Effort) -> Proof:
     """Stop in every way, twice with different signals; compare all RAM, and look for the samples in it."""
     random = np.random.default_rng(effort.seed)
     rounds = max(2, effort.inputs // 12)
-    work = sum(count for count, _ in device.window(_canary_signal(random, subject.shape)).values()) * 9 // 10
+    work = sum(count for count, _ in device.window(loud(subject, random)).values()) * 9 // 10
     findings: list[str] = []
     for way in _WAYS:
         for _ in range(rounds):
-            one, other = (_canary_signal(random, subject.shape) for _ in range(2))
+            one, other = (loud(subject, random) for _ in range(2))
             steps = np.diff(np.sort(random.choice(work, _STEPS, replace=False)), prepend=0).tolist()
             stops = [_stop(device, way, signal, steps) for signal in (one, other)]
-            findings += [f"after {way.name} {what}" for what in _compare(device, stops, (one, other))]
+            held = [subject.in_memory(signal) for signal in (one, other)]
+            findings += [f"after {way.name} {what}" for what in _compare(device, stops, held)]
     runs = 2 * rounds * len(_WAYS)
     return Proof(
         "buffer-hygiene",
@@ -83,10 +84,6 @@ def buffer_hygiene(subject: Subject, device: Examined, effort: Effort) -> Proof:
         told(findings),
         LIMITS,
     )
-
-
-def _canary_signal(random: np.random.Generator, shape: tuple[int, int]) -> Samples:
-    return random.integers(-32767, 32767, shape).astype(np.int16)
 
 
 @dataclass(frozen=True)
@@ -116,7 +113,7 @@ def _stop(device: Examined, way: _Way, signal: Samples, steps: list[int]) -> _St
     return _Stop(memory, later, sampling)
 
 
-def _compare(device: Examined, stops: Sequence[_Stop], signals: Sequence[Samples]) -> list[str]:
+def _compare(device: Examined, stops: Sequence[_Stop], signals: Sequence[bytes]) -> list[str]:
     memories, laters = [s.memory for s in stops], [s.later for s in stops]
     findings = [f"samples stand in {place}" for place in _left(device, memories, signals)]
     findings += [f"{place} depends on the signal" for place in _changed(device, *memories) if place not in _DECLARED]
@@ -125,9 +122,9 @@ def _compare(device: Examined, stops: Sequence[_Stop], signals: Sequence[Samples
     return list(dict.fromkeys(findings))
 
 
-def _left(device: Examined, memories: Sequence[bytes], signals: Sequence[Samples]) -> list[str]:
+def _left(device: Examined, memories: Sequence[bytes], signals: Sequence[bytes]) -> list[str]:
     """Where each memory has three bytes of its own signal; in one of them alone that may be by chance."""
-    both = [table(signal.tobytes())[codes(memory)] for memory, signal in zip(memories, signals, strict=True)]
+    both = [table(signal)[codes(memory)] for memory, signal in zip(memories, signals, strict=True)]
     return list(dict.fromkeys(_variable(device, int(at)) for at in np.flatnonzero(both[0] & both[1])))
 
 

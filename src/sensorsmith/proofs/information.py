@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from math import log2
+
 from sensorsmith.base.errors import RequirementFailed
+from sensorsmith.data import sample_range
 from sensorsmith.interface import check_budget
 from sensorsmith.proofs.record import Proof
 from sensorsmith.proofs.subject import Subject
@@ -14,7 +17,8 @@ LIMITS = "A bound for what is declared; that nothing else tells anything, the ot
 def information_budget_kept(subject: Subject) -> Proof:
     """Compute the bound; it needs no run."""
     sensor, transducer = subject.sensor, subject.sensor.transducer
-    bits = 16 * transducer.rate * len(transducer.channels)
+    low, high = sample_range(sensor)
+    bits = log2(high - low + 1) * transducer.sample_rate * transducer.values
     try:
         budget = check_budget(sensor, subject.classes)
     except RequirementFailed as error:

@@ -70,7 +70,7 @@ def _signals(subject: Subject, effort: Effort) -> list[Samples]:
     for number in range(max(1, effort.inputs // (2 * _NEIGHBOURS))):
         tails = [single[(number + i + 1) % len(single)][: subject.hop] for i in range(_HISTORY)]
         stream = np.concatenate([single[number], *tails])
-        found += [stream, *neighbours(stream, _NEIGHBOURS, effort.seed + number)]
+        found += [stream, *neighbours(subject, stream, _NEIGHBOURS, effort.seed + number)]
     return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from sensorsmith.base.files import write_bytes, write_json
 from sensorsmith.base.records import Statement, Value, evidence
 from sensorsmith.boards import load_board
-from sensorsmith.data import load_windows, window_samples
+from sensorsmith.data import load_windows, sample_range, window_samples
 from sensorsmith.emulate import open_board
 from sensorsmith.firmware import find
 from sensorsmith.firmware.stage import sources_of
@@ -71,7 +71,7 @@ def conformance_of(work: Work) -> list[Finding]:
         EmulatorError: it does not start.
     """
     window, hop = window_samples(work.sensor)
-    channels = len(work.sensor.transducer.channels)
+    channels = work.sensor.transducer.values
     elf = (work.inputs["firmware"] / "sensor.elf").read_bytes()
     with open_board(load_board(work.sensor.board), elf, (window, channels)) as board:
-        return conformance(board, Stream(window, hop, channels))
+        return conformance(board, Stream(window, hop, channels, sample_range(work.sensor)))

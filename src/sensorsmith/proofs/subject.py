@@ -9,6 +9,8 @@ import numpy as np
 
 from sensorsmith.base.errors import BoardError, UserError
 from sensorsmith.boards import BoardSpec
+from sensorsmith.data import made_window, sample_range
+from sensorsmith.dsp import feature_block
 from sensorsmith.firmware import ModelFacts
 from sensorsmith.interface import RECORDER, register
 from sensorsmith.proofs.examined import Examined, Samples
@@ -62,6 +64,15 @@ class Subject:
         return int(self.recorded.shape[1]), int(self.recorded.shape[2])
 
     @property
+    def limits(self) -> tuple[int, int]:
+        """Smallest and largest count of the transducer."""
+        return sample_range(self.sensor)
+
+    def in_memory(self, samples: Samples) -> bytes:
+        """Samples as the device holds them."""
+        return samples.astype(feature_block(self.sensor).counts).tobytes()
+
+    @property
     def classes(self) -> int:
         return len(self.model.labels)
 
@@ -101,35 +112,31 @@ def signals(subject: Subject, count: int, seed: int) -> list[Samples]:
     Recorded ones first, a third at most; then noise of any loudness, tones, steps, and constants, with an offset.
     """
     random = np.random.default_rng(seed)
+    low, high = subject.limits
     real = subject.recorded[random.permutation(len(subject.recorded))[: count // 3]]
-    found = [np.clip(window, -32767, 32766).astype(np.int16) for window in real]
-    return found + [_made(random, subject.shape, kind) for kind in range(count - len(found))]
+    found = [np.clip(window, low + 1, high - 1).astype(np.int16) for window in real]
+    kinds = range(count - len(found))
+    return found + [made_window(random, subject.shape, kind, subject.limits) for kind in kinds]
 
 
-def _made(random: np.random.Generator, shape: tuple[int, int], kind: int) -> Samples:
-    time = np.arange(shape[0])[:, None] / shape[0]
-    loudness = 10 ** random.uniform(1, 4.3, shape[1])
-    offset = random.uniform(-12000, 12000, shape[1])
-    forms = (
-        lambda: random.normal(size=shape),
-        lambda: np.sin(2 * np.pi * random.uniform(0.5, 20) * time + random.uniform(0, 6, shape[1])),
-        lambda: np.sign(time - random.uniform(0, 1, shape[1])),
-        lambda: random.uniform(-1, 1, shape) * (time < random.uniform(0, 1)),
-        lambda: np.zeros(shape),
-    )
-    wave = forms[kind % len(forms)]()
-    return np.asarray(np.clip(np.rint(offset + loudness * wave), -32767, 32766).astype(np.int16))
+def loud(subject: Subject, random: np.random.Generator) -> Samples:
+    """A window (T, C) in which every count is as likely as any other, the ends of the range left out."""
+    low, high = subject.limits
+    return random.integers(low + 1, high, subject.shape).astype(np.int16)
 
 
-def neighbours(window: Samples, count: int, seed: int) -> list[Samples]:
+def neighbours(subject: Subject, window: Samples, count: int, seed: int) -> list[Samples]:
     """Windows that differ little from one: in one sample, in the lowest bits, in places that change nothing much."""
     random = np.random.default_rng(seed)
+    low, high = subject.limits
     found = []
     for i in range(count):
         step = np.zeros(window.shape, np.int64)
         if i % 2:
-            step[random.integers(window.shape[0]), random.integers(window.shape[1])] = random.integers(1, 200)
+            step[random.integers(window.shape[0]), random.integers(window.shape[1])] = random.integers(
+                1, min(200, high // 6)
+            )
         else:
             step[:] = random.integers(-2, 3, window.shape)
-        found.append(np.clip(window + step, -32767, 32766).astype(np.int16))
+        found.append(np.clip(window + step, low + 1, high - 1).astype(np.int16))
     return found

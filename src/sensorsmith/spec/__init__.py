@@ -3,15 +3,18 @@
 from sensorsmith.spec.declarations import Answer, Compliance, Declarations
 from sensorsmith.spec.loader import load_declarations, load_sensor
 from sensorsmith.spec.schema import sensor_schema
-from sensorsmith.spec.types import Architecture, ModelFile, MotionFeatures, Sensor
+from sensorsmith.spec.types import Architecture, Camera, ImageFeatures, ModelFile, MotionFeatures, MotionSensor, Sensor
 
 __all__ = [
     "Answer",
     "Architecture",
+    "Camera",
     "Compliance",
     "Declarations",
+    "ImageFeatures",
     "ModelFile",
     "MotionFeatures",
+    "MotionSensor",
     "Sensor",
     "load_declarations",
     "load_sensor",

@@ -9,7 +9,16 @@ from sensorsmith.base.errors import UserError
 from sensorsmith.base.units import parse
 from sensorsmith.spec.declarations import Declarations
 from sensorsmith.spec.mistakes import Mistake, name, quoted
-from sensorsmith.spec.types import ModelFile, Sensor
+from sensorsmith.spec.types import (
+    Architecture,
+    Camera,
+    Data,
+    ImageFeatures,
+    ModelFile,
+    MotionFeatures,
+    MotionSensor,
+    Sensor,
+)
 from sensorsmith.spec.yaml import Loc
 
 _BYTES_PER_SAMPLE = 2
@@ -18,10 +27,14 @@ _LARGEST_WINDOW = 1 << 20  # bytes of samples; more than any supported part can 
 
 def check_sensor(sensor: Sensor, folder: Path) -> Iterator[Mistake]:
     """All mistakes in a description that stands in `folder`."""
-    yield from _transducer(sensor)
-    yield from _groups(sensor)
-    window = list(_window(sensor))
-    yield from window or _features(sensor)
+    together = list(_together(sensor))
+    yield from together
+    if isinstance(sensor.transducer, MotionSensor):
+        yield from _channels(sensor.transducer)
+    if sensor.data is not None:
+        yield from _groups(sensor.data)
+    if not together:
+        yield from list(_window(sensor)) or _features(sensor)
     yield from _files(sensor, folder)
 
 
@@ -33,8 +46,37 @@ def check_declarations(declarations: Declarations) -> Iterator[Mistake]:
             yield Mistake((), f'missing key "{key}", who declares and when', f'add for example "{key}: {example}"')
 
 
-def _transducer(sensor: Sensor) -> Iterator[Mistake]:
-    channels = sensor.transducer.channels
+def _together(sensor: Sensor) -> Iterator[Mistake]:
+    """Sections that ask for each other, or rule each other out."""
+    camera = isinstance(sensor.transducer, Camera)
+    if camera and sensor.window is not None:
+        yield Mistake(("window",), "a picture of a camera is a window of its own", 'delete the section "window"')
+    if not camera and sensor.window is None:
+        yield Mistake((), 'missing key "window"', 'add for example "window: {length: 4 s, hop: 1 s}"')
+    if camera != isinstance(sensor.features, ImageFeatures):
+        modality = sensor.transducer.modality
+        what = f"features.block {quoted(sensor.features.block)} does not suit transducer.modality {quoted(modality)}"
+        yield Mistake(("features", "block"), what, f"use {quoted(modality)}")
+    if isinstance(sensor.model, Architecture):
+        yield from _learning(sensor, sensor.model)
+    elif sensor.data is None and sensor.model.labels is None:
+        todo = 'name its outputs, as in "labels: [no person, person]", or give "data"'
+        yield Mistake(("model",), 'missing key "labels" in model', todo)
+
+
+def _learning(sensor: Sensor, network: Architecture) -> Iterator[Mistake]:
+    if isinstance(sensor.transducer, Camera):
+        what = f"model.architecture {quoted(network.architecture)} does not take pictures"
+        yield Mistake(("model", "architecture"), what, 'bring a trained model with "file"')
+    if sensor.data is None:
+        yield Mistake((), 'missing key "data"', "add it, so that there is something to train on")
+    elif sensor.data.all_unseen:
+        what = "nothing is left to train on when data.unseen is [all]"
+        yield Mistake(("data", "unseen"), what, f"list the {sensor.data.group}s to hold out")
+
+
+def _channels(transducer: MotionSensor) -> Iterator[Mistake]:
+    channels = transducer.channels
     yield from _repeated([channel.name for channel in channels], ("transducer", "channels"), "name")
     for index, channel in enumerate(channels):
         dimension = "acceleration" if channel.unit in ("g", "m/s2") else "angular rate"
@@ -50,13 +92,15 @@ def _transducer(sensor: Sensor) -> Iterator[Mistake]:
             yield Mistake(loc, f"{name(loc)}: {error.what}", error.todo)
 
 
-def _groups(sensor: Sensor) -> Iterator[Mistake]:
-    unseen, validation = sensor.data.unseen, sensor.data.validation
+def _groups(data: Data) -> Iterator[Mistake]:
+    unseen, validation = data.unseen, data.validation
+    if data.all_unseen and validation:
+        yield Mistake(("data", "validation"), "data.unseen is [all], which leaves none for validation", "delete it")
     yield from _repeated(unseen, ("data", "unseen"))
     yield from _repeated(validation, ("data", "validation"))
     for index, group in enumerate(validation):
         if group in unseen:
-            what = f"{sensor.data.group} {quoted(group)} is in data.unseen and in data.validation"
+            what = f"{data.group} {quoted(group)} is in data.unseen and in data.validation"
             todo = "keep it in one: what a choice was made on is not unseen"
             yield Mistake(("data", "validation", index), what, todo)
 
@@ -69,7 +113,9 @@ def _repeated(names: Sequence[str], loc: Loc, key: str = "") -> Iterator[Mistake
 
 
 def _window(sensor: Sensor) -> Iterator[Mistake]:
-    rate, window, channels = sensor.transducer.rate, sensor.window, len(sensor.transducer.channels)
+    if isinstance(sensor.transducer, Camera):
+        return
+    rate, window, channels = sensor.transducer.sample_rate, sensor.cut, sensor.transducer.values
     samples = window.length * rate
     size = samples * channels * _BYTES_PER_SAMPLE
     if size > _LARGEST_WINDOW:
@@ -91,15 +137,17 @@ def _window(sensor: Sensor) -> Iterator[Mistake]:
 
 
 def _features(sensor: Sensor) -> Iterator[Mistake]:
-    features = sensor.features
-    samples, factor = round(sensor.window.length * sensor.transducer.rate), features.decimate
+    features, transducer = sensor.features, sensor.transducer
+    if not (isinstance(features, MotionFeatures) and isinstance(transducer, MotionSensor)):
+        return
+    samples, factor = round(sensor.cut.length * transducer.rate), features.decimate
     if samples % factor:
         what = f"features.decimate of {factor} does not divide the {samples} samples of a window"
         yield Mistake(("features", "decimate"), what, f"choose one of {_list(_divisors(samples))}")
     elif samples // factor < 2:
         what = f"a window of {samples} samples, decimated by {factor}, leaves {samples // factor} to classify"
         yield Mistake(("window", "length"), what, "choose a longer window or a smaller decimate")
-    channels = [channel.name for channel in sensor.transducer.channels]
+    channels = [channel.name for channel in transducer.channels]
     for index, channel in enumerate(features.remove_mean):
         if channel not in channels:
             what = f"features.remove_mean names {quoted(channel)}, which is no channel"
@@ -116,10 +164,10 @@ def _list(items: Sequence[object]) -> str:
 
 
 def _files(sensor: Sensor, folder: Path) -> Iterator[Mistake]:
-    if not _inside(sensor.data.source, folder):
+    if sensor.data is not None and not _inside(sensor.data.source, folder):
         what = f"data.source {quoted(sensor.data.source)} lies outside the folder of sensor.yaml"
         yield Mistake(("data", "source"), what, "move the recordings beside sensor.yaml and give their relative path")
-    if isinstance(sensor.model, ModelFile):
+    if isinstance(sensor.model, ModelFile) and not sensor.model.is_name:
         loc, file = ("model", "file"), sensor.model.file
         if not _inside(file, folder):
             what = f"model.file {quoted(file)} lies outside the folder of sensor.yaml"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
@@ -72,8 +74,8 @@ class Channel(Section):
     """Physical size of one count of the part's 16-bit output, with its unit: `0.244 mg`, `70 mdps`."""
 
 
-class Transducer(Section):
-    """The part that senses."""
+class MotionSensor(Section):
+    """A motion sensor: accelerations, rates of turn."""
 
     part: str = Field(max_length=40)
     """Manufacturer's name of the part."""
@@ -83,6 +85,59 @@ class Transducer(Section):
     """Sampling rate. Recordings at another rate are refused."""
     channels: Annotated[list[Channel], Field(min_length=1, max_length=16)]
     """In the order in which the part delivers them."""
+
+    @property
+    def sample_rate(self) -> float:
+        """Samples per second; one sample is a value of each channel."""
+        return float(self.rate)
+
+    @property
+    def values(self) -> int:
+        """Values in one sample."""
+        return len(self.channels)
+
+
+class Camera(Section):
+    """A camera: grey pictures. One sample is a row of a picture, one window a picture."""
+
+    part: str = Field(max_length=40)
+    """Manufacturer's name of the part."""
+    modality: Literal["image"]
+    """What it senses."""
+    rate: Frequency
+    """Pictures per second; each gives a result."""
+    width: int = Field(ge=8, le=320, examples=["96"])
+    """Pixels in a row."""
+    height: int = Field(ge=8, le=240, examples=["96"])
+    """Rows of a picture."""
+
+    @property
+    def sample_rate(self) -> float:
+        """Rows per second."""
+        return float(self.rate * self.height)
+
+    @property
+    def values(self) -> int:
+        """Pixels in a row."""
+        return self.width
+
+
+def _by(key: str, names: Mapping[str, str], default: str) -> Any:
+    """Tells the members of a union apart by the value of a key; what has none of the values is taken for `default`."""
+
+    def which(value: object) -> str:
+        if isinstance(value, Section):
+            return type(value).__name__
+        said = value.get(key) if isinstance(value, dict) else None
+        return names.get(said, default) if isinstance(said, str) else default
+
+    return Discriminator(which)
+
+
+Transducer = Annotated[
+    Annotated[MotionSensor, Tag("MotionSensor")] | Annotated[Camera, Tag("Camera")],
+    _by("modality", {"image": "Camera"}, "MotionSensor"),
+]
 
 
 class Setting(Section):
@@ -114,9 +169,15 @@ class Data(Section):
     group: str = Field(default="person", min_length=1, max_length=40)
     """The attribute that must not be on both sides of a split."""
     unseen: Annotated[list[str], Field(min_length=1)]
-    """Groups held out for the figures of the datasheet; never used for any choice."""
+    """Groups held out for the figures of the datasheet; never used for any choice. `[all]` with a model that is
+    brought: none of the recordings was used to train it."""
     validation: list[str] = []
     """Groups held out for choices during training."""
+
+    @property
+    def all_unseen(self) -> bool:
+        """Whether every recording is held out."""
+        return self.unseen == ["all"]
 
 
 class Window(Section):
@@ -141,6 +202,21 @@ class MotionFeatures(Section):
     """Value of an angular rate that becomes 128; larger ones saturate."""
     remove_mean: list[str] = []
     """Channels whose mean over the window is subtracted."""
+
+
+class ImageFeatures(Section):
+    """Grey pixels as int8, from -128 for black to 127 for white."""
+
+    block: Literal["image"]
+    """Kind of features."""
+    planes: Literal[1, 3] = 1
+    """3 gives each pixel three times, to a model that was made for colour pictures."""
+
+
+Features = Annotated[
+    Annotated[MotionFeatures, Tag("MotionFeatures")] | Annotated[ImageFeatures, Tag("ImageFeatures")],
+    _by("block", {"image": "ImageFeatures"}, "MotionFeatures"),
+]
 
 
 class ConvBlock(Section):
@@ -169,7 +245,14 @@ class ModelFile(Section):
     """A trained int8 model that the user brings."""
 
     file: str = Field(min_length=1, max_length=200)
-    """Path of a .tflite file, relative to sensor.yaml."""
+    """Path of a .tflite file, relative to sensor.yaml; or a named model (`sensorsmith data list`)."""
+    labels: Annotated[list[str], Field(min_length=1, max_length=254)] | None = None
+    """Names of its outputs, in their order. Left out, the labels of the recordings in alphabetical order."""
+
+    @property
+    def is_name(self) -> bool:
+        """Whether `file` is a name, not a path."""
+        return re.fullmatch("[a-z0-9-]+", self.file) is not None
 
 
 def _one_of_two(value: object) -> object:
@@ -335,11 +418,16 @@ class Sensor(Section):
     task: Literal["classify"]
     """What it does with a window."""
     transducer: Transducer
+    """The part that senses."""
     setting: Setting = Setting()
-    data: Data
-    window: Window
-    features: MotionFeatures
+    data: Data | None = None
+    """May be left out with a model that is brought: what it gets right is then not known, and the datasheet says so."""
+    window: Window | None = None
+    """Of a signal. A picture of a camera is a window of its own."""
+    features: Features
+    """What is made of a window for the model."""
     model: Model
+    """What tells the classes apart."""
     training: Training = Training()
     board: BoardName
     """The part that the firmware is for (`sensorsmith boards`)."""
@@ -348,3 +436,14 @@ class Sensor(Section):
     bill_of_materials: list[Part] = []
     deployment: Deployment
     requirements: Requirements = Requirements()
+
+    @property
+    def cut(self) -> Window:
+        """How the signal is cut into windows: as it says, or into pictures."""
+        period = 1 / self.transducer.rate
+        return self.window or Window.model_construct(length=period, hop=period)
+
+    @property
+    def group(self) -> str:
+        """The attribute that divides the recordings; made-up ones stand each for itself."""
+        return self.data.group if self.data else "signal"

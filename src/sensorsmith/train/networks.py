@@ -13,7 +13,7 @@ from sensorsmith.train.framework import keras
 _MOMENTUM = 0.9
 
 
-def conv1d(settings: Architecture, shape: tuple[int, int], classes: int) -> Any:
+def conv1d(settings: Architecture, shape: tuple[int, ...], classes: int) -> Any:
     """Convolutions over time with pooling, global average, one dense layer.
 
     Args:
@@ -37,4 +37,4 @@ def conv1d(settings: Architecture, shape: tuple[int, int], classes: int) -> Any:
     return keras().Model(inputs, outputs)
 
 
-NETWORKS: dict[str, Callable[[Architecture, tuple[int, int], int], Any]] = {"conv1d": conv1d}
+NETWORKS: dict[str, Callable[[Architecture, tuple[int, ...], int], Any]] = {"conv1d": conv1d}

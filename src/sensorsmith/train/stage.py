@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from sensorsmith.data import (
     group_of,
     load_dataset,
     load_windows,
+    model_path,
     resolution,
     split_groups,
     to_counts,
@@ -27,7 +29,7 @@ from sensorsmith.dsp import feature_block, load_features
 from sensorsmith.dsp.blocks import Block
 from sensorsmith.graph import Graph, Quantization, read_tflite, write_tflite
 from sensorsmith.spec.stage import Work
-from sensorsmith.spec.types import Architecture, ModelFile, Sensor
+from sensorsmith.spec.types import Architecture, ModelFile, MotionFeatures, MotionSensor, Sensor
 from sensorsmith.train.augment import MotionAugmenter
 from sensorsmith.train.calibrate import calibrate
 from sensorsmith.train.export import export
@@ -83,6 +85,7 @@ def training_examples(sensor: Sensor, dataset: DataSet, block: Block) -> Example
         for recording in dataset.recordings
         if splits[group_of(recording, sensor)] == "train" and len(recording.samples) >= length
     ]
+    assert isinstance(sensor.transducer, MotionSensor)  # load_sensor has seen to it: networks take motion
     channels = sensor.transducer.channels
     augmenter = MotionAugmenter.from_spec(channels, length, sensor.training.augmentation, _range_counts(sensor))
     return Examples(
@@ -96,6 +99,8 @@ def training_examples(sensor: Sensor, dataset: DataSet, block: Block) -> Example
 
 def _range_counts(sensor: Sensor) -> list[float]:
     """Counts of each channel at which its feature saturates."""
+    assert isinstance(sensor.transducer, MotionSensor)
+    assert isinstance(sensor.features, MotionFeatures)
     ranges = {"acceleration": sensor.features.acceleration, "angular rate": sensor.features.angular_rate}
     kinds = [(channel, dimension(channel)) for channel in sensor.transducer.channels]
     return [parse(ranges[kind], kind) / resolution(channel) for channel, kind in kinds]
@@ -132,13 +137,13 @@ def bring_model(work: Work) -> None:
         DataError: a group that is held out here was trained on.
     """
     assert isinstance(work.sensor.model, ModelFile)
-    file = work.project / work.sensor.model.file
+    file = model_path(work.sensor.model, work.project)
     brought = file.read_bytes()
     graph = read_tflite(brought)
     dataset = load_dataset(work.inputs["data"])
     _check_fit(graph, feature_block(work.sensor), len(dataset.labels), str(work.sensor.model.file))
-    record_file = file.with_name("training.json")
-    if record_file.is_file():
+    record_file = training_record_of(work.sensor.model, file)
+    if record_file is not None:
         record = _read_training_record(record_file)
         _check_record(record, hash_bytes(brought), dataset, work.sensor)
     else:
@@ -149,13 +154,19 @@ def bring_model(work: Work) -> None:
     _record_model(work, graph, record)
 
 
+def training_record_of(model: ModelFile, file: Path) -> Path | None:
+    """The record beside a model of the user's own, if there is one."""
+    record = file.with_name("training.json")
+    return record if not model.is_name and record.is_file() else None
+
+
 def _check_fit(graph: Graph, block: Block, classes: int, where: str) -> None:
     source, result = graph.tensors[graph.inputs[0]], graph.tensors[graph.outputs[0]]
     if source.dtype != "int8" or result.dtype != "int8":
         raise ModelError(
             f"its input is {source.dtype} and its output {result.dtype}", where=where, todo="quantize it to int8"
         )
-    if source.size != block.shape[0] * block.shape[1]:
+    if source.size != math.prod(block.shape):
         raise ModelError(
             f"its input is {source.shape}, but the features are {block.shape}",
             where=where,
@@ -204,7 +215,7 @@ def _check_record(record: dict[str, Any], model: str, dataset: DataSet, sensor: 
                 where=where,
                 todo=f"use {record[section]}",
             )
-    if record["window"]["length"] != sensor.window.length:
+    if record["window"]["length"] != sensor.cut.length:
         raise ModelError(
             f"the model was trained on windows of {record['window']['length']:g} s",
             where=where,
@@ -215,7 +226,7 @@ def _check_record(record: dict[str, Any], model: str, dataset: DataSet, sensor: 
         known = sorted({*groups["train"], *groups["validation"]} & set(groups_by_split(dataset, sensor)["unseen"]))
         if known:
             raise DataError(
-                f"the model was trained on {sensor.data.group} {', '.join(known)}, who cannot be unseen",
+                f"the model was trained on {sensor.group} {', '.join(known)}, who cannot be unseen",
                 where="sensor.yaml: data.unseen",
                 todo=f"choose from {', '.join(data['groups']['unseen'])}",
             )

@@ -16,10 +16,12 @@ struct ss_ring ss_samples;
 
 static struct ss_clock now; /* time of the last sample taken */
 static struct ss_post post;
-static int16_t window[SS_WINDOW * SS_CHANNELS]; /* (samples, channels), oldest first */
-static uint32_t filled;                         /* samples in it */
-static uint32_t skipped;                        /* windows since the last report */
-static uint8_t observed;                        /* STATUS bits that the next report will carry */
+static ss_sample window[SS_WINDOW * SS_CHANNELS]; /* (samples, channels), oldest first */
+static uint32_t filled;                           /* samples in it */
+static uint32_t unwanted;                         /* samples to come that belong to a picture of which some were lost */
+static uint32_t ended;                            /* values of the window that reached an end of the range */
+static uint32_t skipped;                          /* windows since the last report */
+static uint8_t observed;                          /* STATUS bits that the next report will carry */
 
 void ss_sensor_start(void)
 {
@@ -32,6 +34,8 @@ void ss_sensor_begin(void)
 {
     ss_ring_empty(&ss_samples);
     filled = 0;
+    unwanted = 0;
+    ended = 0;
     skipped = 0;
     observed = 0;
 }
@@ -73,25 +77,37 @@ uint8_t ss_window(struct ss_registers *r, uint16_t every)
     return reported;
 }
 
-/* 1 when one of `count` values is the smallest or the largest that there is. */
-static uint32_t at_an_end(const int16_t *values, uint32_t count)
+/* How many of `count` values are the smallest or the largest that there is. */
+static uint32_t at_an_end(const ss_sample *values, uint32_t count)
 {
     uint32_t found = 0;
     for (uint32_t i = 0; i < count; i++)
-        found |= (((uint32_t)(int32_t)values[i] + 0x8001u) & 0xFFFFu) - 2u;
-    return found >> 31;
+        found += ((((uint32_t)(int32_t)values[i] - (uint32_t)SS_SAMPLE_LOWEST + 1u) & SS_SAMPLE_BITS) - 2u) >> 31;
+    return found;
 }
 
-/* A window has no gaps: after lost samples it is filled again from its beginning. */
+/* A signal may not reach an end at all; in a picture black and white are common, and half of it is too much. */
+static void judge_range(void)
+{
+    const uint32_t allowed = SS_PICTURES ? SS_WINDOW * SS_CHANNELS / 2u : 0u;
+    observed |= (uint8_t)(SS_STATUS_OUT_OF_RANGE & (0u - ((allowed - ended) >> 31)));
+    ended = 0;
+}
+
+/* A window has no gaps: after lost samples it is filled again from its beginning. A picture begins with its first row. */
 static void lose(struct ss_registers *r)
 {
     ss_hold();
     uint32_t gone = ss_samples.lost + (ss_samples.put - ss_samples.taken);
     ss_ring_empty(&ss_samples);
     ss_release();
-    for (; gone > SS_RING; gone -= SS_RING)
+    uint32_t left = gone;
+    for (; left > SS_RING; left -= SS_RING)
         ss_clock_advance(&now, SS_RING);
-    ss_clock_advance(&now, gone);
+    ss_clock_advance(&now, left);
+    uint32_t place = (unwanted ? SS_WINDOW - unwanted : filled) + gone;
+    unwanted = SS_PICTURES ? (SS_WINDOW - place % SS_WINDOW) % SS_WINDOW : 0u;
+    judge_range();
     filled = 0;
     observed |= SS_STATUS_OVERRUN;
     ss_report(r, SS_LAST_ERR_OVERRUN);
@@ -101,15 +117,20 @@ enum ss_step ss_sensor_step(struct ss_registers *r, uint16_t every)
 {
     if (ss_samples.lost != 0)
         lose(r);
-    int16_t *to = window + filled * SS_CHANNELS;
-    uint32_t count = ss_ring_take(&ss_samples, to, SS_WINDOW - filled);
+    ss_sample *to = window + filled * SS_CHANNELS;
+    uint32_t count = ss_ring_take(&ss_samples, to, unwanted ? unwanted : SS_WINDOW - filled);
     if (count == 0)
         return SS_STEP_NOTHING;
     ss_clock_advance(&now, count);
-    observed |= (uint8_t)(SS_STATUS_OUT_OF_RANGE & (0u - at_an_end(to, count * SS_CHANNELS)));
+    if (unwanted) {
+        unwanted -= count;
+        return SS_STEP_WORKED;
+    }
+    ended += at_an_end(to, count * SS_CHANNELS);
     filled += count;
     if (filled < SS_WINDOW)
         return SS_STEP_WORKED;
+    judge_range();
     return ss_window(r, every) ? SS_STEP_REPORTED : SS_STEP_WORKED;
 }
 
@@ -118,6 +139,8 @@ void ss_sensor_forget(void)
     ss_ring_empty(&ss_samples);
     for (uint32_t i = 0; i < SS_WINDOW * SS_CHANNELS; i++)
         window[i] = 0;
+    ended = 0;
+    observed = 0;
     /* The model walks over its own traces. */
     SS_FEATURES(window, SS_INPUT());
     SS_RUN();

@@ -4,22 +4,24 @@
 
 #include <stdint.h>
 
+#include "ss_config.h"
+
 /* One element of the march: read `from`, write `to`, upwards or downwards. Returns the bits that were not as expected. */
-static inline uint32_t ss_march_element(volatile int16_t *cells, uint32_t count, uint8_t down, uint16_t from, uint16_t to)
+static inline uint32_t ss_march_element(volatile ss_sample *cells, uint32_t count, uint8_t down, uint32_t from, uint32_t to)
 {
     uint32_t wrong = 0;
     for (uint32_t i = 0; i < count; i++) {
-        volatile int16_t *cell = cells + (down ? count - 1u - i : i);
-        wrong |= (uint32_t)(uint16_t)*cell ^ from;
-        *cell = (int16_t)to;
+        volatile ss_sample *cell = cells + (down ? count - 1u - i : i);
+        wrong |= ((uint32_t)(int32_t)*cell & SS_SAMPLE_BITS) ^ from;
+        *cell = (ss_sample)to;
     }
     return wrong;
 }
 
 /* 1 when all cells are sound. */
-static inline uint8_t ss_march(volatile int16_t *cells, uint32_t count)
+static inline uint8_t ss_march(volatile ss_sample *cells, uint32_t count)
 {
-    const uint16_t zeros = 0, ones = 0xFFFFu;
+    const uint32_t zeros = 0, ones = SS_SAMPLE_BITS;
     uint32_t wrong = 0;
     for (uint32_t i = 0; i < count; i++)
         cells[i] = 0;

@@ -9,7 +9,7 @@
 _Static_assert((SS_RING & (SS_RING - 1)) == 0 && SS_RING <= 1024, "positions in the ring are cut with a mask");
 
 struct ss_ring {
-    int16_t samples[SS_RING * SS_CHANNELS]; /* (SS_RING, channels) */
+    ss_sample samples[SS_RING * SS_CHANNELS]; /* (SS_RING, channels) */
     volatile uint32_t put, taken;           /* samples since the start; only the interrupt writes `put` */
     volatile uint32_t lost;                 /* samples that found no room since the loop last looked */
 };
@@ -19,27 +19,26 @@ static inline uint32_t ss_ring_room(const struct ss_ring *r)
     return SS_RING - (r->put - r->taken);
 }
 
-/* From the interrupt. sample: (channels). */
-static inline void ss_ring_put(struct ss_ring *r, const int16_t *sample)
+/* From the interrupt: where the next sample is to be written, (channels). Only with room for it. */
+static inline ss_sample *ss_ring_slot(struct ss_ring *r)
 {
-    uint32_t at = (r->put & (SS_RING - 1u)) * SS_CHANNELS;
-    if (ss_ring_room(r) == 0) {
-        r->lost++;
-        return;
-    }
-    for (uint32_t i = 0; i < SS_CHANNELS; i++)
-        r->samples[at + i] = sample[i];
+    return r->samples + (r->put & (SS_RING - 1u)) * SS_CHANNELS;
+}
+
+/* From the interrupt: the sample is in its slot. */
+static inline void ss_ring_put(struct ss_ring *r)
+{
     __asm__ volatile("" ::: "memory"); /* the sample is whole before the loop can find it */
     r->put++;
 }
 
 /* From the loop: move up to `most` samples to `to` (most, channels), and leave zeros behind. Returns how many there were. */
-static inline uint32_t ss_ring_take(struct ss_ring *r, int16_t *to, uint32_t most)
+static inline uint32_t ss_ring_take(struct ss_ring *r, ss_sample *to, uint32_t most)
 {
     uint32_t count = r->put - r->taken;
     count = count < most ? count : most;
     for (uint32_t n = 0; n < count; n++) {
-        int16_t *from = r->samples + ((r->taken + n) & (SS_RING - 1u)) * SS_CHANNELS;
+        ss_sample *from = r->samples + ((r->taken + n) & (SS_RING - 1u)) * SS_CHANNELS;
         for (uint32_t i = 0; i < SS_CHANNELS; i++) {
             to[n * SS_CHANNELS + i] = from[i];
             from[i] = 0;

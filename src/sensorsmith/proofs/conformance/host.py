@@ -11,7 +11,7 @@ from sensorsmith.emulate import Board, PhasedBoard
 from sensorsmith.interface import KEY, Command, CommandState, Mode, Result, block, crc8, decode_result, register
 
 _POLLS = 8
-_LOUD = 30000  # counts: random signals of this amplitude reach most classes, and no end of the range
+_LOUD = 30000 / 32768  # of the range: random signals of this amplitude reach most classes, and no end
 
 
 class Failed(Exception):
@@ -24,11 +24,12 @@ class NotHere(Exception):
 
 @dataclass(frozen=True)
 class Stream:
-    """What the transducer gives: samples in a window, samples between windows, channels."""
+    """What the transducer gives: samples in a window, samples between windows, channels, smallest and largest count."""
 
     window: int
     hop: int
     channels: int
+    limits: tuple[int, int] = (-32768, 32767)
 
 
 def need(truth: bool, otherwise: str) -> None:
@@ -109,9 +110,10 @@ class Host:
 
     def samples(self, count: int) -> npt.NDArray[np.int16]:
         """Random counts (count, C), each stretch with an offset and a loudness of its own."""
-        shape = (count, self.stream.channels)
-        loudness = self._random.choice([50, 1000, 10000, _LOUD // 2])
-        offset = self._random.integers(-_LOUD // 2, _LOUD // 2, self.stream.channels)
+        shape, (low, high) = (count, self.stream.channels), self.stream.limits
+        loudest = round(_LOUD * (high - low + 1) / 4)  # half of the amplitude is for the offset
+        loudness = self._random.choice([loudest // 300, loudest // 15, loudest * 2 // 3, loudest])
+        offset = (low + high + 1) // 2 + self._random.integers(-loudest, loudest, self.stream.channels)
         return (offset + self._random.integers(-loudness, loudness + 1, shape)).astype(np.int16)
 
     def first(self, results: int = 1) -> None:

@@ -71,10 +71,10 @@ static uint32_t put(uint32_t waiting)
 {
     uint32_t room = ss_ring_room(ring), count = waiting < room ? waiting : room;
     for (uint32_t n = 0; n < count; n++) {
-        int16_t sample[SS_CHANNELS];
+        ss_sample *slot = ss_ring_slot(ring);
         for (uint32_t i = 0; i < SS_CHANNELS; i++)
-            sample[i] = SAMPLES[(WORD(SS_PORT_NEXT) + n) * SS_CHANNELS + i];
-        ss_ring_put(ring, sample);
+            slot[i] = (ss_sample)SAMPLES[(WORD(SS_PORT_NEXT) + n) * SS_CHANNELS + i];
+        ss_ring_put(ring);
     }
     return count;
 }

@@ -5,7 +5,8 @@
 #include "transducer.h"
 
 #define RESETS                                                                                                        \
-    (RESET_I2C0 | RESET_I2C1 | RESET_IO_BANK0 | RESET_PADS_BANK0 | RESET_PLL_SYS | RESET_TIMER | RESET_UART0)
+    (RESET_DMA | RESET_I2C0 | RESET_I2C1 | RESET_IO_BANK0 | RESET_PADS_BANK0 | RESET_PIO0 | RESET_PLL_SYS |           \
+     RESET_TIMER | RESET_UART0)
 #define ALARM 1u
 #define SECOND 1000000u
 #define HEARTBEAT 0xFFFFFFu /* of the watchdog, 8.4 s: it counts twice in a microsecond (erratum RP2040-E1) */
@@ -18,10 +19,10 @@ void ss_fault(void);
 void ss_second_isr(void);
 
 __attribute__((section(".interrupts"), used)) static void (*const interrupts[32])(void) = {
-    ss_transducer_tick_isr, ss_second_isr, ss_fault, ss_fault, ss_fault,     ss_fault,   ss_fault,          ss_fault,
-    ss_fault,               ss_fault,      ss_fault, ss_fault, ss_fault,     ss_fault,   ss_fault,          ss_fault,
-    ss_fault,               ss_fault,      ss_fault, ss_fault, ss_uart_isr,  ss_fault,   ss_fault,          ss_i2c_isr,
-    ss_transducer_isr,      ss_fault,      ss_fault, ss_fault, ss_fault,     ss_fault,   ss_fault,          ss_fault,
+    ss_transducer_tick_isr, ss_second_isr, ss_fault, ss_fault,          ss_fault,    ss_fault, ss_fault, ss_fault,
+    ss_fault,               ss_fault,      ss_fault, ss_transducer_isr, ss_fault,    ss_fault, ss_fault, ss_fault,
+    ss_fault,               ss_fault,      ss_fault, ss_fault,          ss_uart_isr, ss_fault, ss_fault, ss_i2c_isr,
+    ss_transducer_isr,      ss_fault,      ss_fault, ss_fault,          ss_fault,    ss_fault, ss_fault, ss_fault,
 };
 
 uint8_t ss_hal_reset_cause(void)

@@ -7,6 +7,7 @@
  */
 #include "lsm6ds.h"
 
+#include "part_bus.h"
 #include "rp2040.h"
 #include "transducer.h"
 
@@ -20,62 +21,22 @@
 #define OUTX_L_G 0x22u
 #define VALUES 12u /* bytes: three rates of turn, three accelerations */
 
-#define ALARM 0u
 #define SETTLING 100000u /* us from power down to the first good sample: the gyroscope takes up to 80 ms */
-#define TOO_LATE 50u     /* us: an alarm that lies nearer than this might be missed */
-#define PATIENCE 2000u   /* us for one register */
-#define PERIOD_REST (1000000u * SS_RATE_DENOMINATOR % SS_RATE_NUMERATOR)
 #define QUIET (SS_RATE_NUMERATOR / SS_RATE_DENOMINATOR / 2u + 4u) /* ticks without a sample after which it is silent */
 
 static struct ss_ring *ring;
-static uint32_t due, due_rest;  /* time of the next tick: us, and parts of one in 1/SS_RATE_NUMERATOR */
+static struct ss_ticks ticks;
 static volatile uint32_t quiet; /* ticks since the last sample */
 static volatile uint8_t begun;  /* there has been a sample since the start, so that one can be missed */
 static volatile uint8_t asked;  /* a sample is on its way */
 static uint8_t sampling;
 
-static void restart_controller(void)
-{
-    REG(I2C1 + I2C_ENABLE) = 0;
-    (void)REG(I2C1 + I2C_CLR_INTR);
-    REG(I2C1 + I2C_ENABLE) = 1;
-}
-
-static void pause_us(uint32_t us)
-{
-    for (uint32_t start = REG(TIMER_NOW); REG(TIMER_NOW) - start < us;)
-        ;
-}
-
-/* A part that a reset of ours has caught in the middle of a read holds SDA until it has sent its byte. */
-static void free_bus(void)
-{
-    pin_function(PIN_PART_SCL, FUNCTION_SIO);
-    REG(SIO_OUT_CLEAR) = 1u << PIN_PART_SCL;
-    for (uint32_t pulse = 0; pulse < 9; pulse++) {
-        REG(SIO_OE_SET) = 1u << PIN_PART_SCL;
-        pause_us(5);
-        REG(SIO_OE_CLEAR) = 1u << PIN_PART_SCL;
-        pause_us(5);
-    }
-}
-
 void ss_transducer_start(struct ss_ring *samples)
 {
     ring = samples;
-    REG(GPIO_PAD(PIN_PART_SDA)) = PAD_PULLED_UP;
-    REG(GPIO_PAD(PIN_PART_SCL)) = PAD_PULLED_UP;
-    free_bus();
-    pin_function(PIN_PART_SDA, FUNCTION_I2C);
-    pin_function(PIN_PART_SCL, FUNCTION_I2C);
-    REG(I2C1 + I2C_ENABLE) = 0;
-    REG(I2C1 + I2C_CON) = I2C_CON_CONTROLLER;
-    REG(I2C1 + I2C_TAR) = ADDRESS;
-    i2c_speed(I2C1);
+    ss_part_bus_start(ADDRESS);
     REG(I2C1 + I2C_RX_TL) = VALUES;
     REG(I2C1 + I2C_INTR_MASK) = I2C_RX_FULL | I2C_TX_ABRT;
-    restart_controller();
-    REG_SET(TIMER_INTE) = 1u << ALARM;
 }
 
 static void ask(uint32_t address, uint32_t count)
@@ -85,44 +46,28 @@ static void ask(uint32_t address, uint32_t count)
         REG(I2C1 + I2C_DATA_CMD) = I2C_READ | (i == 1 ? I2C_RESTART : 0) | (i == count ? I2C_STOP : 0);
 }
 
-/* Wait until the bus is free again. Returns whether the part acknowledged everything. */
-static uint8_t transferred(void)
-{
-    uint32_t start = REG(TIMER_NOW);
-    while (!(REG(I2C1 + I2C_RAW_INTR_STAT) & I2C_STOP_DET))
-        if (REG(TIMER_NOW) - start > PATIENCE) {
-            restart_controller();
-            return 0;
-        }
-    uint32_t refused = REG(I2C1 + I2C_RAW_INTR_STAT) & I2C_TX_ABRT;
-    (void)REG(I2C1 + I2C_CLR_INTR);
-    return refused == 0;
-}
-
 static uint8_t write_register(uint32_t address, uint32_t value)
 {
     REG(I2C1 + I2C_DATA_CMD) = address;
     REG(I2C1 + I2C_DATA_CMD) = value | I2C_STOP;
-    return transferred();
+    return ss_part_bus_done();
 }
 
 static uint8_t is_there(void)
 {
     ask(WHO_AM_I, 1);
-    return transferred() && REG(I2C1 + I2C_DATA_CMD) % 256u == ss_part.who_am_i;
+    return ss_part_bus_done() && REG(I2C1 + I2C_DATA_CMD) % 256u == ss_part.who_am_i;
 }
 
 static void stop(void)
 {
-    REG(NVIC_ICER) = 1u << IRQ_TIMER_0;
-    REG(TIMER_ARMED) = 1u << ALARM;
-    REG(TIMER_INTR) = 1u << ALARM;
-    for (uint32_t begin = REG(TIMER_NOW); asked && REG(TIMER_NOW) - begin < PATIENCE;)
+    ss_ticks_stop();
+    for (uint32_t begin = REG(TIMER_NOW); asked && REG(TIMER_NOW) - begin < SS_PART_PATIENCE;)
         ; /* a read that is cut off would leave the part in the middle of a byte */
     REG(NVIC_ICER) = 1u << IRQ_I2C1;
     asked = 0;
-    restart_controller();
-    REG(NVIC_ICPR) = 1u << IRQ_TIMER_0 | 1u << IRQ_I2C1;
+    ss_part_bus_restart();
+    REG(NVIC_ICPR) = 1u << IRQ_I2C1;
     (void)(write_register(CTRL1_XL, 0) && write_register(CTRL2_G, 0)); /* power down, if it hears */
 }
 
@@ -133,10 +78,8 @@ static void start(void)
                     write_register(CTRL2_G, ss_part.ctrl2_g)
                 ? 0
                 : QUIET;
-    due = REG(TIMER_NOW) + SETTLING;
-    due_rest = 0;
-    REG(TIMER_ALARM(ALARM)) = due;
-    REG(NVIC_ISER) = 1u << IRQ_TIMER_0 | 1u << IRQ_I2C1;
+    REG(NVIC_ISER) = 1u << IRQ_I2C1;
+    ss_ticks_start(&ticks, SETTLING);
 }
 
 void ss_transducer_sampling(uint8_t on)
@@ -158,26 +101,14 @@ static void miss(void)
     ring->lost += begun;
 }
 
-static void next_tick(void)
-{
-    due += ss_part.period;
-    due_rest += PERIOD_REST;
-    if (due_rest >= SS_RATE_NUMERATOR) {
-        due_rest -= SS_RATE_NUMERATOR;
-        due++;
-    }
-}
-
 void ss_transducer_tick_isr(void)
 {
-    REG(TIMER_INTR) = 1u << ALARM;
     if (asked) { /* for a whole period: the bus hangs */
-        restart_controller();
+        ss_part_bus_restart();
         miss();
     }
-    for (next_tick(); (int32_t)(due - REG(TIMER_NOW)) < (int32_t)TOO_LATE; next_tick())
+    for (uint32_t late = ss_ticks_next(&ticks, ss_part.period); late > 0; late--)
         miss(); /* the processor was kept from its interrupts for so long */
-    REG(TIMER_ALARM(ALARM)) = due;
     asked = 1;
     ask(STATUS_REG, 1);
     ask(OUTX_L_G, VALUES);
@@ -187,25 +118,29 @@ static void take(void)
 {
     uint32_t status = REG(I2C1 + I2C_DATA_CMD);
     uint8_t values[VALUES];
-    int16_t sample[SS_CHANNELS];
     for (uint32_t i = 0; i < VALUES; i++)
         values[i] = (uint8_t)REG(I2C1 + I2C_DATA_CMD);
     if ((status & ss_part.ready) != ss_part.ready) {
         miss();
         return;
     }
-    for (uint32_t i = 0; i < SS_CHANNELS; i++)
-        sample[i] = (int16_t)(values[ss_part.places[i]] | values[ss_part.places[i] + 1u] << 8);
-    ss_ring_put(ring, sample);
     quiet = 0;
     begun = 1;
+    if (ss_ring_room(ring) == 0) {
+        ring->lost++;
+        return;
+    }
+    ss_sample *slot = ss_ring_slot(ring);
+    for (uint32_t i = 0; i < SS_CHANNELS; i++)
+        slot[i] = (ss_sample)(values[ss_part.places[i]] | values[ss_part.places[i] + 1u] << 8);
+    ss_ring_put(ring);
 }
 
 void ss_transducer_isr(void)
 {
     uint32_t raised = REG(I2C1 + I2C_INTR_STAT);
     if (raised & I2C_TX_ABRT) {
-        restart_controller();
+        ss_part_bus_restart();
         miss();
     } else if (raised & I2C_RX_FULL)
         take();

@@ -2,15 +2,14 @@
 #ifndef SS_LSM6DS_H
 #define SS_LSM6DS_H
 
+#include "part_bus.h"
 #include "ss_config.h"
 #include "ss_register_map.h"
-
-#define SS_PERIOD (1000000u * SS_RATE_DENOMINATOR / SS_RATE_NUMERATOR)
 
 struct lsm6ds {
     uint8_t who_am_i, ctrl1_xl, ctrl2_g;
     uint8_t ready;               /* bits of STATUS_REG that a sample needs */
-    uint32_t period;             /* us between two samples, rounded down */
+    struct ss_period period;     /* between two samples */
     uint8_t places[SS_CHANNELS]; /* of each channel's low byte among the values */
 };
 

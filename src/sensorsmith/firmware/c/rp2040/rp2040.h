@@ -12,6 +12,7 @@
 /* Numbers of the interrupts. */
 #define IRQ_TIMER_0 0u
 #define IRQ_TIMER_1 1u
+#define IRQ_DMA_0 11u
 #define IRQ_UART0 20u
 #define IRQ_I2C0 23u
 #define IRQ_I2C1 24u
@@ -23,10 +24,12 @@
 /* 2.13, 2.15, 2.16, 2.18: resets, clocks, oscillator, PLL */
 #define RESETS_RESET 0x4000C000u
 #define RESETS_DONE 0x4000C008u
+#define RESET_DMA (1u << 2)
 #define RESET_I2C0 (1u << 3)
 #define RESET_I2C1 (1u << 4)
 #define RESET_IO_BANK0 (1u << 5)
 #define RESET_PADS_BANK0 (1u << 8)
+#define RESET_PIO0 (1u << 10)
 #define RESET_PLL_SYS (1u << 12)
 #define RESET_TIMER (1u << 21)
 #define RESET_UART0 (1u << 22)
@@ -50,6 +53,7 @@
 #define GPIO_CTRL(pin) (0x40014004u + 8u * (pin))
 #define GPIO_PAD(pin) (0x4001C004u + 4u * (pin))
 #define PAD_PULLED_UP 0x5Au /* input enabled, Schmitt trigger, 4 mA, pulled up */
+#define PAD_INPUT 0x42u     /* input enabled, Schmitt trigger */
 #define FUNCTION_UART 2u
 #define FUNCTION_I2C 3u
 #define FUNCTION_SIO 5u
@@ -140,7 +144,39 @@
 #define PIN_PART_SDA 6u
 #define PIN_PART_SCL 7u
 #define PIN_EVENT 8u
+#define PIN_PART_DATA 12u
+#define PIN_PART_CLOCK 14u
 #define PIN_LIGHT 25u
+
+/* 2.5: channel 0 of the DMA controller */
+#define DMA_READ_ADDR 0x50000000u
+#define DMA_TRANS_COUNT 0x50000008u
+#define DMA_CTRL_TRIG 0x5000000Cu
+#define DMA_CTRL 0x50000010u             /* the same without starting */
+#define DMA_WRITE_ADDR_TRIG 0x5000002Cu /* starts as many transfers as the last time */
+#define DMA_INTE0 0x50000404u
+#define DMA_INTS0 0x5000040Cu
+#define DMA_ABORT 0x50000444u
+#define DMA_ENABLE (1u << 0)
+#define DMA_INCREMENT_WRITE (1u << 5)
+#define DMA_WHEN_PIO0_RX0 (4u << 15) /* a byte whenever there is one; no channel follows this one */
+
+/* 3.7: PIO0 and its first state machine */
+#define PIO0_CTRL 0x50200000u
+#define PIO0_FSTAT 0x50200004u
+#define PIO0_RXF0 0x50200020u
+#define PIO0_MEMORY(place) (0x50200048u + 4u * (place))
+#define PIO0_SM0_CLKDIV 0x502000C8u
+#define PIO0_SM0_EXECCTRL 0x502000CCu
+#define PIO0_SM0_SHIFTCTRL 0x502000D0u
+#define PIO0_SM0_INSTR 0x502000D8u
+#define PIO0_SM0_PINCTRL 0x502000DCu
+#define PIO_ENABLE_SM0 (1u << 0)
+#define PIO_RESTART_SM0 (1u << 4)
+#define PIO_RX0_EMPTY (1u << 8)
+#define PIO_WAIT_PIN(level, pin) (0x2000u | (level) << 7 | (pin))
+#define PIO_IN_PINS(count) (0x4000u | (count))
+#define PIO_JUMP(place) (place)
 
 /* Both I2C: 125 MHz / (187 + 125) is 400 kbit/s; spikes under 88 ns are none; SDA is held for 300 ns. */
 static inline void i2c_speed(uint32_t i2c)

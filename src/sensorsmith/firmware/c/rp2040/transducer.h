@@ -11,7 +11,7 @@ void ss_transducer_start(struct ss_ring *ring);
 void ss_transducer_sampling(uint8_t on);
 uint8_t ss_transducer_answers(void);
 
-/* It is time for a sample; and the bus of the part has something to tell. */
+/* It is time for a sample; and there is something from the part: on its bus, or in memory. */
 void ss_transducer_tick_isr(void);
 void ss_transducer_isr(void);
 
