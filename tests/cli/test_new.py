@@ -26,7 +26,11 @@ def run(*words: str) -> Result:
 def test_writes_a_sensor_that_loads(template: str) -> None:
     result = run("wrist-band", "--template", template)
     assert result.exit_code == 0, result.stderr
-    first = {"motion": "", "csv": "put your recordings into wrist-band/recordings, then: "}[template]
+    first = {
+        "motion": "",
+        "csv": "put your recordings into wrist-band/recordings, then: ",
+        "camera": "sensorsmith data fetch mlperf-vww, then: ",
+    }[template]
     assert result.output == (
         f"Wrote the sensor wrist-band. Its README.md says how to go on; in short: {first}sensorsmith make wrist-band\n"
     )

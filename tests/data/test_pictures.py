@@ -9,8 +9,8 @@ from PIL import Image
 from tests import glimpse
 
 from sensorsmith.base.errors import DataError
-from sensorsmith.data import load_source, make_windows, read_recording, to_counts
-from sensorsmith.data.folder import hash_folder, read_folder
+from sensorsmith.data import load_source, make_windows, to_counts
+from sensorsmith.data.folder import hash_folder, read_folder, read_recording
 from sensorsmith.spec.types import Data, Sensor
 
 SENSOR = glimpse.SENSOR

@@ -61,7 +61,8 @@ def test_it_is_downloaded_once(model: PublishedModel) -> None:
     assert said == ["eye: an eye; licence Apache-2.0; 0.0 MB to download", "eye: already on this machine"]
 
 
-def test_one_that_is_nowhere_names_the_command(model: PublishedModel, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("model")
+def test_one_that_is_nowhere_names_the_command(tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
         model_path(ModelFile(file="eye"), tmp_path)
     assert str(caught.value) == "model 'eye' is not on this machine; run `sensorsmith data fetch eye`"

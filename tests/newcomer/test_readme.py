@@ -15,6 +15,7 @@ import pytest
 from tests.chain import require_chain
 
 from sensorsmith.base.hashing import hash_file
+from sensorsmith.data import MODELS, find_model
 from sensorsmith.spec import load_sensor
 
 ROOT = Path(__file__).parents[2]
@@ -49,14 +50,15 @@ def test_the_two_commands_are_scripts_of_the_repository() -> None:
 def test_every_command_runs_and_then_the_python_examples(tmp_path: Path) -> None:
     require_chain()
     ran = 0
+    here = find_model(MODELS["mlperf-vww"]) is not None
     for words in commands():
-        if words[0] == "sensorsmith":
+        if words[0] == "sensorsmith" and (here or not {"mlperf-vww", "person"} & {*words}):
             done = subprocess.run(
                 [sys.executable, "-m", *words], cwd=tmp_path, capture_output=True, text=True, check=False
             )
             assert done.returncode == 0, (words, done.stdout[-500:], done.stderr[-500:])
             ran += 1
-    assert ran == 12
+    assert ran == (15 if here else 12)
     assert (tmp_path / "wrist" / "wrist.h").is_file()
     assert (tmp_path / "arena.svg").is_file()
     assert layers_of(done.stdout) == layers_of(README[README.index("model on NUCLEO") :])

@@ -115,7 +115,8 @@ _CAMERA = (
         "  {part: HM01B0, modality: image, rate: 1 Hz, width: 96, height: 96}\n",
     ),
     (
-        "  channels:\n    - {name: ax, unit: g, resolution: 0.244 mg}\n    - {name: wx, unit: rad/s, resolution: 70 mdps}\n",
+        "  channels:\n    - {name: ax, unit: g, resolution: 0.244 mg}\n"
+        "    - {name: wx, unit: rad/s, resolution: 70 mdps}\n",
         "",
     ),
     ("  block: motion\n  decimate: 4\n  remove_mean: [ax]\n", "  block: image\n"),

@@ -16,7 +16,7 @@ from sensorsmith.cli.output import json_option, print_json
 from sensorsmith.spec.schema import FILE, schema_text
 from sensorsmith.spec.texts import Name
 
-TEMPLATES = ("motion", "csv")
+TEMPLATES = ("motion", "csv", "camera")
 _PLACEHOLDER = "my-sensor"  # the name that the templates bear, so that they are whole sensors themselves
 
 
@@ -27,7 +27,7 @@ _PLACEHOLDER = "my-sensor"  # the name that the templates bear, so that they are
     type=click.Choice(TEMPLATES),
     default=TEMPLATES[0],
     show_default=True,
-    help="motion: exercises, from public recordings. csv: your own recordings.",
+    help="motion: exercises, from public recordings. csv: your own. camera: is a person in view?",
 )
 @json_option
 def command(name: str, template: str, as_json: bool) -> None:
@@ -37,7 +37,10 @@ def command(name: str, template: str, as_json: bool) -> None:
     if as_json:
         print_json({"folder": name, "files": sorted(path.name for path in folder.iterdir())})
     else:
-        first = f"put your recordings into {name}/recordings, then: " if template == "csv" else ""
+        first = {
+            "csv": f"put your recordings into {name}/recordings, then: ",
+            "camera": "sensorsmith data fetch mlperf-vww, then: ",
+        }.get(template, "")
         click.echo(
             f"Wrote the sensor {name}. Its README.md says how to go on; in short: {first}sensorsmith make {name}"
         )

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("project", type=click.Path(path_type=Path), default=".")
-@click.option("--input", "file", type=click.Path(path_type=Path), help="A CSV file to feed it with.")
+@click.option(
+    "--input",
+    "file",
+    type=click.Path(path_type=Path),
+    help="A CSV file or picture to feed it with, or a folder of them.",
+)
 @click.option("--recording", help="A recording of the data set, by name or number; the first unseen one by default.")
 @click.option("--registers", is_flag=True, help="Show all registers at the end.")
 @click.option("--serve", metavar="PORT|pty", help="Let a host talk to it over a serial line, in real time.")
@@ -27,10 +32,12 @@ def command(
     project: Path, file: Path | None, recording: str | None, registers: bool, serve: str | None, as_json: bool
 ) -> None:
     """Run the sensor in PROJECT on an emulated board, feed it with a recording, and show what it tells its host."""
+    import numpy as np
+
     from sensorsmith.base.errors import UserError
     from sensorsmith.boards import load_board
     from sensorsmith.cli.watch import watching
-    from sensorsmith.data import load_dataset, read_recording, to_counts, window_samples
+    from sensorsmith.data import load_dataset, read_recordings, to_counts, window_samples
     from sensorsmith.emulate import open_board
     from sensorsmith.flow import Project, run
 
@@ -40,17 +47,19 @@ def command(
     sensor = loaded.sensor
     with watching(quiet=as_json, reused=False) as watch:
         folders = {name: result.folder for name, result in run(loaded, until="firmware", watch=watch).items()}
-    source = read_recording(file, sensor) if file else choose(load_dataset(folders["data"]), loaded, recording)
-    samples = to_counts(source, sensor)
+    sources = read_recordings(file, sensor) if file else [choose(load_dataset(folders["data"]), loaded, recording)]
+    samples = np.concatenate([to_counts(source, sensor) for source in sources])
+    what = sources[0].source if len(sources) == 1 else f"{len(sources)} files of {file}"
     length, hop = window_samples(sensor)
     elf = (folders["firmware"] / "sensor.elf").read_bytes()
     board = load_board(sensor.board)
     with open_board(board, elf, (length, samples.shape[1])) as device:
         if not as_json:
             title = f"{sensor.identity.title} {sensor.identity.version} on an emulated {board.title}"
-            click.echo(f"{title}, fed with {source.source} ({len(samples) / source.rate_hz:.0f} s)", err=bool(serve))
+            seconds = len(samples) / sources[0].rate_hz
+            click.echo(f"{title}, fed with {what} ({seconds:.0f} s)", err=bool(serve))
         if serve is not None:
-            serve_host(device, samples, source.rate_hz, serve)
+            serve_host(device, samples, sources[0].rate_hz, serve)
         else:
             show_results(device, samples, hop, as_json)
         if registers and not as_json:

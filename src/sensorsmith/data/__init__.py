@@ -1,6 +1,6 @@
 """Recordings, labels, group-safe splits, windows of raw counts, and the health of a data set."""
 
-from sensorsmith.data.folder import read_recording
+from sensorsmith.data.folder import read_recordings
 from sensorsmith.data.health import health
 from sensorsmith.data.load import hash_source, load_source
 from sensorsmith.data.made_up import made_window
@@ -38,7 +38,7 @@ __all__ = [
     "make_windows",
     "model_path",
     "named",
-    "read_recording",
+    "read_recordings",
     "resolution",
     "sample_range",
     "save_dataset",

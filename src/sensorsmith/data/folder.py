@@ -65,7 +65,7 @@ def hash_folder(folder: Path, sensor: Sensor) -> str:
 
 def _files(folder: Path, sensor: Sensor) -> list[Path]:
     camera = isinstance(sensor.transducer, Camera)
-    endings = SUFFIXES if camera else (".csv",)
+    endings = _endings(sensor)
     files = sorted(
         path
         for path in folder.glob("*/*")
@@ -138,6 +138,25 @@ def read_recording(path: Path, sensor: Sensor) -> Recording:
         samples=np.frombuffer(samples, np.float32).reshape(-1, len(channels)),
         source=_name(path),
     )
+
+
+def read_recordings(path: Path, sensor: Sensor) -> list[Recording]:
+    """One file, or all files of a folder in the order of their names.
+
+    Raises:
+        DataError: there is none, or one cannot be read.
+    """
+    if not path.is_dir():
+        return [read_recording(path, sensor)]
+    endings = _endings(sensor)
+    files = [file for file in sorted(path.iterdir()) if file.suffix.lower() in endings and file.name[0] != "."]
+    if not files:
+        raise DataError(f"there is no {' or '.join(endings)} file in this folder", where=str(path), todo="name another")
+    return [read_recording(file, sensor) for file in files]
+
+
+def _endings(sensor: Sensor) -> tuple[str, ...]:
+    return SUFFIXES if isinstance(sensor.transducer, Camera) else (".csv",)
 
 
 def _columns(path: Path, wanted: Sequence[str]) -> tuple[array[float], array[float]]:

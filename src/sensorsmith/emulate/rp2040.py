@@ -48,7 +48,7 @@ class Rp2040:
         MissingTool: the emulator is not installed.
     """
 
-    def __init__(self, board: BoardSpec, elf: bytes, window_shape: tuple[int, int], limit: float = 60.0) -> None:
+    def __init__(self, board: BoardSpec, elf: bytes, window_shape: tuple[int, int], limit: float = 600.0) -> None:
         self._program = read_elf(elf)
         self._board, self._window = board, window_shape
         setup = self._part()
