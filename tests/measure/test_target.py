@@ -37,7 +37,7 @@ class Unsteady:
 def test_work_that_depends_on_the_signal_is_refused() -> None:
     board = load_board("nucleo-l4r5zi")
     with pytest.raises(ToolFailed) as caught:
-        profile(Unsteady(), board, np.ones((4, 2), np.int16))  # type: ignore[arg-type]
+        profile(Unsteady(), board, np.ones((4, 2), np.int16), (-32768, 32767))  # type: ignore[arg-type]
     assert str(caught.value) == "NUCLEO-L4R5ZI: the number of instructions depends on the signal"
 
 

@@ -62,7 +62,7 @@ FAULTS = {
         {"texts": "behind text 0 there is more than zeros"},
     ),
     "a window is a sample short": (
-        (SENSOR, "    filled = 0;\n    skipped", "    filled = 1;\n    skipped"),
+        (SENSOR, "    filled = 0;\n    unwanted", "    filled = 1;\n    unwanted"),
         {"warming-up": "there is a result before the first window is complete"},
     ),
     "SEQ leaves numbers out": (

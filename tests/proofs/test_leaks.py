@@ -124,7 +124,7 @@ LEAKS: dict[str, tuple[Change, dict[str, str]]] = {
         (SENSOR, "        window[i] = 0;\n", "        window[i] = window[i];\n"),
         {"buffer-hygiene": "after standby samples stand in window"},
     ),
-    "the stack is not wiped": ((SENSOR, "    ss_scrub();\n", ""), {"buffer-hygiene": "after standby stack, "}),
+    "the stack is not wiped": ((SENSOR, "    ss_scrub();\n", ""), {"buffer-hygiene": "after a self test stack, "}),
     "the transducer goes on in standby": (
         (DEVICE, "    ss_hal_sampling(0);\n", ""),
         {"buffer-hygiene": "after standby the transducer goes on: SAMPLING is 1"},
