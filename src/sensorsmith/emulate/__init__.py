@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from sensorsmith.boards import BoardSpec
-from sensorsmith.emulate.board import Board, PhasedBoard, Progress
+from sensorsmith.emulate.board import Board, Device, Phased, Progress
 from sensorsmith.emulate.cortex_m import CortexM
 from sensorsmith.emulate.hosted import Hosted
 from sensorsmith.emulate.rp2040 import Rp2040
 
-__all__ = ["Board", "CortexM", "Hosted", "PhasedBoard", "Progress", "Rp2040", "open_board"]
+__all__ = ["Board", "CortexM", "Device", "Hosted", "Phased", "Progress", "Rp2040", "open_board"]
 
 
 def open_board(board: BoardSpec, elf: bytes, window_shape: tuple[int, int], limit: float = 60.0) -> Board:

@@ -18,7 +18,7 @@ Progress = Callable[[int, int], None]
 """Called with the number of windows done, and of all."""
 
 
-class Board(Protocol):
+class Device(Protocol):
     """A sensor that runs: samples go in, registers come out. A context manager that ends it.
 
     All methods raise EmulatorError when the board crashes, hangs or stops.
@@ -30,11 +30,7 @@ class Board(Protocol):
         ...
 
     def reset(self) -> None:
-        """The state after power on and start-up, before the first sample; or the one that was kept."""
-        ...
-
-    def keep(self) -> None:
-        """Let `reset` bring back the present state: another one than that of power on."""
+        """The state after power on and start-up, before the first sample."""
         ...
 
     def feed(self, samples: npt.NDArray[np.int16]) -> None:
@@ -51,6 +47,22 @@ class Board(Protocol):
 
     def uart(self, data: bytes) -> bytes:
         """Bytes to the serial line, and those that come back until the sensor waits for more."""
+        ...
+
+    def close(self) -> None: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class Board(Device, Protocol):
+    """A device on an emulated processor, which can be looked into; what its methods raise is as there."""
+
+    def keep(self) -> None:
+        """Let `reset` bring back the present state: another one than that of power on."""
         ...
 
     def classify(self, windows: npt.NDArray[np.int16], progress: Progress | None = None) -> list[Result]:
@@ -73,18 +85,10 @@ class Board(Protocol):
         """Bytes of stack used since the last reset, start-up included."""
         ...
 
-    def close(self) -> None: ...
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
-
 
 @runtime_checkable
-class PhasedBoard(Board, Protocol):
-    """A board that also takes a transaction one phase at a time, so that one can be paused, or broken off."""
+class Phased(Protocol):
+    """A device that also takes a transaction one phase at a time, so that one can be paused, or broken off."""
 
     def bus(self, phase: Phase, data: bytes = b"", length: int = 0) -> bytes:
         """One phase of a bus transaction: `data` is written, or `length` bytes are read, 256 at most."""

@@ -1,45 +1,107 @@
-"""The sensor in this very process: the C that is the same on every board, compiled for this machine."""
+"""The sensor as a part of a program: the C that is the same on every board, for this machine or as WebAssembly."""
 
 from __future__ import annotations
 
 import ctypes
 import platform
 import struct
+from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from sensorsmith.base.errors import DataError
+from sensorsmith.base.errors import DataError, EmulatorError
+from sensorsmith.emulate.machine import Op, Stop, Worker
 from sensorsmith.firmware import port
 from sensorsmith.firmware.port import Phase
 
+WORKER = Path(__file__).with_name("worker_wasm.py")
 
-class Hosted:
-    """A sensor built by `build_hosted`: its bus, its serial line, its samples. Nothing is counted, nothing emulated.
 
-    Args:
-        library: what `build_hosted` gave. One library is one sensor.
-        channels: of the transducer.
+class _Program(Protocol):
+    """Where the sensor's functions and its peripheral are.
+
+    `do` takes operations in order, `("write", offset, data)`, `("read", offset, size)` or `("call", function)`, and
+    gives what was read.
     """
 
-    def __init__(self, library: Path, channels: int) -> None:
-        self._library = ctypes.CDLL(str(library))
+    name: tuple[str, str]
+
+    def do(self, *ops: Op) -> bytes: ...
+    def close(self) -> None: ...
+
+
+class _Library:
+    """In this very process."""
+
+    def __init__(self, file: Path) -> None:
+        self.name = "this computer", platform.machine()
+        self._library = ctypes.CDLL(str(file))
         self._port = (ctypes.c_uint8 * port.SIZE).in_dll(self._library, "ss_port")
+
+    def do(self, *ops: Op) -> bytes:
+        return b"".join(getattr(self, f"_{name}")(*arguments) for name, *arguments in ops)
+
+    def _write(self, offset: int, data: bytes) -> bytes:
+        ctypes.memmove(ctypes.byref(self._port, offset), data, len(data))
+        return b""
+
+    def _read(self, offset: int, size: int) -> bytes:
+        return bytes(self._port[offset : offset + size])
+
+    def _call(self, function: str) -> bytes:
+        getattr(self._library, function)()
+        return b""
+
+    def close(self) -> None:
+        """Nothing is left to end."""
+
+
+class _Module:
+    """In a WebAssembly machine in a process of its own."""
+
+    def __init__(self, file: Path, limit: float) -> None:
+        self.name = "wasmtime", version("wasmtime")
+        self._worker = Worker("wasmtime", (WORKER, file), limit)
+
+    def do(self, *ops: Op) -> bytes:
+        try:
+            answers = self._worker.do(ops, "running the module")
+        except Stop as stop:
+            raise EmulatorError(f"the module stopped: {stop.reason}", where="sensor.wasm") from stop
+        return b"".join(answer for answer in answers if isinstance(answer, bytes))
+
+    def close(self) -> None:
+        self._worker.close()
+
+
+class Hosted:
+    """A sensor built by `build_hosted` or `build_wasm`: its bus, its serial line, its samples. Nothing is counted.
+
+    Args:
+        file: what the one or the other gave. One library is one sensor.
+        channels: of the transducer.
+        limit: seconds of wall-clock time that a module may take for one piece of work.
+
+    Raises:
+        MissingTool: a module needs wasmtime, and it is not installed.
+    """
+
+    def __init__(self, file: Path, channels: int, limit: float = 60.0) -> None:
+        self._program: _Program = _Module(file, limit) if file.suffix == ".wasm" else _Library(file)
         self._channels = channels
         self.reset()
 
     @property
     def emulator(self) -> tuple[str, str]:
-        return "this computer", platform.machine()
+        return self._program.name
 
     def reset(self) -> None:
         """The state after power on."""
-        ctypes.memset(self._port, 0, port.SIZE)
-        self._library.ss_device_start()
-        self._library.ss_work()
+        self._program.do(("write", 0, bytes(port.SIZE)), ("call", "ss_device_start"), ("call", "ss_work"))
 
     def feed(self, samples: npt.NDArray[np.int16]) -> None:
         """Give counts of the transducer, (n, C), and work until the sensor waits for more."""
@@ -48,10 +110,12 @@ class Hosted:
         most = port.SAMPLE_BYTES // (2 * self._channels)
         for at in range(0, len(samples), most):
             part = samples[at : at + most]
-            self._put(port.SAMPLES, part.astype("<i2").tobytes())
-            self._put(port.WAITING, struct.pack("<II", len(part), 0))
-            self._library.ss_samples_isr()
-            self._library.ss_work()
+            self._program.do(
+                ("write", port.SAMPLES, part.astype("<i2").tobytes()),
+                ("write", port.WAITING, struct.pack("<II", len(part), 0)),
+                ("call", "ss_samples_isr"),
+                ("call", "ss_work"),
+            )
 
     def read(self, register: int | None, length: int) -> bytes:
         """One read over the bus: set the pointer unless `register` is None, then read `length` bytes."""
@@ -76,27 +140,28 @@ class Hosted:
 
     def bus(self, phase: Phase, data: bytes = b"", length: int = 0) -> bytes:
         """One phase of a bus transaction: `data` is written, or `length` bytes are read, 256 at most."""
-        self._put(port.BYTES, data)
-        self._put(port.PHASE, struct.pack("<II", phase, len(data) or length))
-        self._library.ss_bus_isr()
-        self._library.ss_work()
-        size = self.peek(port.LENGTH) if phase is Phase.UART else length
-        return bytes(self._port[port.BYTES : port.BYTES + size])
+        found = self._program.do(
+            ("write", port.BYTES, data),
+            ("write", port.PHASE, struct.pack("<II", phase, len(data) or length)),
+            ("call", "ss_bus_isr"),
+            ("call", "ss_work"),
+            ("read", port.LENGTH, 4),
+            ("read", port.BYTES, port.BYTES_MAXIMUM),
+        )
+        size = int.from_bytes(found[:4], "little") if phase is Phase.UART else length
+        return found[4 : 4 + size]
 
     def peek(self, offset: int) -> int:
         """A word of the peripheral (firmware/port.py): the light, the event line."""
-        return int.from_bytes(bytes(self._port[offset : offset + 4]), "little")
+        return int.from_bytes(self._program.do(("read", offset, 4)), "little")
 
     def poke(self, offset: int, value: int) -> None:
         """Change a word of the peripheral: a transducer that no longer answers."""
-        self._put(offset, struct.pack("<I", value))
-        self._library.ss_work()
+        self._program.do(("write", offset, struct.pack("<I", value)), ("call", "ss_work"))
 
     def close(self) -> None:
-        """Nothing is left to end."""
-
-    def _put(self, offset: int, data: bytes) -> None:
-        ctypes.memmove(ctypes.byref(self._port, offset), data, len(data))
+        """End what runs it."""
+        self._program.close()
 
     def __enter__(self) -> Self:
         return self

@@ -114,7 +114,7 @@ class Rp2040:
         return list(self._work([("host", *([phase] for phase in phases))], "serving the bus", settle)[0])
 
     def bus(self, phase: BusPhase, data: bytes = b"", length: int = 0) -> bytes:
-        """One phase of a bus transaction, as `PhasedBoard` has it."""
+        """One phase of a bus transaction, as `Phased` has it."""
         phases: dict[BusPhase, list[Phase]] = {
             BusPhase.START_WRITE: [["start", self.address, 0]],
             BusPhase.WRITE: [["write", byte] for byte in data],

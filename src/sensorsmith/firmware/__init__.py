@@ -7,7 +7,7 @@ from sensorsmith.firmware.build import ModelFacts, build, compile_image, image_s
 from sensorsmith.firmware.elf import Elf, Section, Segment, Symbol, read_elf
 from sensorsmith.firmware.hal import further_files
 from sensorsmith.firmware.helpers import forbidden_helpers
-from sensorsmith.firmware.hosted import build_hosted
+from sensorsmith.firmware.hosted import build_hosted, build_wasm
 from sensorsmith.firmware.image import Image, firmware_id, patch_identity
 from sensorsmith.firmware.known_answer import known_answer
 from sensorsmith.firmware.places import PLACES
@@ -31,6 +31,7 @@ __all__ = [
     "build",
     "build_bench",
     "build_hosted",
+    "build_wasm",
     "compile_image",
     "find",
     "firmware_id",

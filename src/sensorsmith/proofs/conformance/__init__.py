@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sensorsmith.emulate import Board
+from sensorsmith.emulate import Device
 from sensorsmith.proofs.conformance import bus, commands, identity, results, serial, settings
 from sensorsmith.proofs.conformance.check import Check, Finding, run_checks
 from sensorsmith.proofs.conformance.host import Stream
@@ -15,7 +15,7 @@ CHECKS: tuple[Check, ...] = tuple(
 """All checks, in the order in which they are run."""
 
 
-def conformance(board: Board, stream: Stream) -> list[Finding]:
+def conformance(board: Device, stream: Stream) -> list[Finding]:
     """Run every check on a board whose `reset` is that of power on.
 
     Args:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sensorsmith.base.errors import DataError, EmulatorError
-from sensorsmith.emulate import Board
+from sensorsmith.emulate import Device
 from sensorsmith.proofs.conformance.host import Failed, Host, NotHere, Stream
 
 Verdict = Literal["passed", "failed", "not run"]
@@ -57,12 +57,12 @@ class Section:
         return register
 
 
-def run_checks(board: Board, stream: Stream, checks: Sequence[Check]) -> list[Finding]:
+def run_checks(board: Device, stream: Stream, checks: Sequence[Check]) -> list[Finding]:
     """Run checks, each on a board that has just been reset; a crash of the firmware is a failure like others."""
     return [_run(board, stream, check) for check in checks]
 
 
-def _run(board: Board, stream: Stream, check: Check) -> Finding:
+def _run(board: Device, stream: Stream, check: Check) -> Finding:
     try:
         board.reset()
         check.run(Host(board, stream))

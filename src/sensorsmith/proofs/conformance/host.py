@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sensorsmith.emulate import Board, PhasedBoard
+from sensorsmith.emulate import Device, Phased
 from sensorsmith.interface import KEY, Command, CommandState, Mode, Result, block, crc8, decode_result, register
 
 _POLLS = 8
@@ -41,14 +41,14 @@ def need(truth: bool, otherwise: str) -> None:
 class Host:
     """A sensor as the checks see it."""
 
-    def __init__(self, board: Board, stream: Stream) -> None:
+    def __init__(self, board: Device, stream: Stream) -> None:
         self.board, self.stream = board, stream
         self._random = np.random.default_rng(1)
 
     @property
-    def phases(self) -> PhasedBoard:
+    def phases(self) -> Phased:
         """The board, where the phases of a transaction can be given one by one."""
-        if not isinstance(self.board, PhasedBoard):
+        if not isinstance(self.board, Phased):
             raise NotHere("this board takes whole transactions only")
         return self.board
 
