@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sensorsmith.base.cache import Cache, Key, StageResult, code_version
-from sensorsmith.base.errors import MissingTool, RequirementFailed, SpecError
+from sensorsmith.base.errors import DataError, MissingTool, RequirementFailed, SpecError
 from sensorsmith.base.files import write_bytes, write_json
 from sensorsmith.base.hashing import hash_bytes, hash_file
 from sensorsmith.base.records import Absent, Quantity, Value
@@ -28,7 +28,7 @@ from sensorsmith.data import hash_source, model_path
 from sensorsmith.data.stage import cut_windows, import_data
 from sensorsmith.datasheet.stage import write_datasheet
 from sensorsmith.dsp.stage import make_features
-from sensorsmith.firmware import further_files, patch_identity, toolchain
+from sensorsmith.firmware import firmware_id, further_files, patch_identity, read_elf, toolchain
 from sensorsmith.firmware.stage import build_firmware
 from sensorsmith.footprint import EnergyUse, assess
 from sensorsmith.footprint.stage import assess_footprint
@@ -42,6 +42,7 @@ from sensorsmith.train.stage import bring_model, quantize_model, train_network, 
 
 WORKSPACE = ".sensorsmith"
 OUTPUT = "build"
+_LISTING = "files.json"
 _PACKAGE = Path(__file__).parent
 
 
@@ -323,6 +324,49 @@ def make(project: Project, watch: Watch | None = None, asked: Collection[str] = 
     return Outcome(release(project.folder / OUTPUT, results), results, values)
 
 
+@dataclass(frozen=True)
+class Built:
+    """The firmware of a sensor.
+
+    Attributes:
+        folder: where its files are.
+        files: SHA-256 of each of them, by name.
+        facts: of firmware.json: sizes, FW_ID, MODEL_ID, compiler.
+    """
+
+    folder: Path
+    files: Mapping[str, str]
+    facts: Mapping[str, Any]
+
+
+def build(project: Project, watch: Watch | None = None) -> Built:
+    """Run the stages up to the firmware, and put it in `build/` of the project.
+
+    What `make` has left there stays if it is of this very firmware; otherwise it goes, and DOC_ID is 0.
+
+    Raises:
+        SensorsmithError: of the stage that failed.
+    """
+    results = run(project, "firmware", watch)
+    firmware = results["firmware"].folder
+    facts = json.loads((firmware / "firmware.json").read_text(encoding="utf-8"))
+    folder = project.folder / OUTPUT
+    if _present(folder) != facts["fw_id"]:
+        _replace(folder, _firmware_files(results, (firmware / "sensor.elf").read_bytes()))
+    return Built(folder, json.loads((folder / _LISTING).read_text(encoding="utf-8")), facts)
+
+
+def _present(folder: Path) -> str:
+    """FW_ID of the image in a folder whose files are all there as they were written; empty otherwise."""
+    try:
+        listing: dict[str, str] = json.loads((folder / _LISTING).read_text(encoding="utf-8"))
+        if any(hash_file(folder / name) != sha256 for name, sha256 in listing.items()):
+            return ""
+        return firmware_id((folder / "sensor.elf").read_bytes())
+    except (OSError, ValueError, AttributeError, DataError):
+        return ""
+
+
 def prove(project: Project, watch: Watch | None = None) -> Path:
     """Make the sensor, prove it, and return `build/proofs.json`; a proof that is broken stands there, and is no error.
 
@@ -390,23 +434,28 @@ def release(folder: Path, results: Mapping[str, StageResult]) -> Path:
     Each file appears whole; files of an earlier release that are no longer made are removed, others are left alone.
     """
     document = (results["datasheet"].folder / "datasheet.json").read_bytes()
-    elf, binary = patch_identity(
+    elf, _ = patch_identity(
         (results["firmware"].folder / "sensor.elf").read_bytes(), bytes.fromhex(hash_bytes(document))
     )
-    board = load_board(json.loads((results["firmware"].folder / "firmware.json").read_text(encoding="utf-8"))["board"])
-    contents = {"sensor.elf": elf, "sensor.bin": binary} | further_files(board, elf)
-    for stage, names in _RELEASED.items():
-        if stage not in results:
-            continue
-        contents |= {name: (results[stage].folder / name).read_bytes() for name in names}
-    for file in sorted((results["compile"].folder / "c").iterdir()):
-        contents[f"c/{file.name}"] = file.read_bytes()
+    contents = _firmware_files(results, elf)
     for name in sorted(_evidence(json.loads(document))):
         stage, _, path = name.partition("/")
         if stage in results:  # what is not a stage's is part of the package
             contents[f"evidence/{name}"] = (results[stage].folder / path).read_bytes()
     _replace(folder, contents)
     return folder
+
+
+def _firmware_files(results: Mapping[str, StageResult], elf: bytes) -> dict[str, bytes]:
+    """What the stages that have run leave for the user, with the image `elf` in all its forms."""
+    board = load_board(json.loads((results["firmware"].folder / "firmware.json").read_text(encoding="utf-8"))["board"])
+    contents = {"sensor.elf": elf, "sensor.bin": read_elf(elf).flat()} | further_files(board, elf)
+    for stage, names in _RELEASED.items():
+        if stage in results:
+            contents |= {name: (results[stage].folder / name).read_bytes() for name in names}
+    for file in sorted((results["compile"].folder / "c").iterdir()):
+        contents[f"c/{file.name}"] = file.read_bytes()
+    return contents
 
 
 def _evidence(node: Any) -> set[str]:
@@ -419,7 +468,7 @@ def _evidence(node: Any) -> set[str]:
 
 def _replace(folder: Path, contents: Mapping[str, bytes]) -> None:
     """Write files, each whole; remove those of the last time that are not among them."""
-    listing = folder / "files.json"
+    listing = folder / _LISTING
     try:
         earlier = dict(json.loads(listing.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):

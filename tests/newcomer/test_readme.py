@@ -58,7 +58,7 @@ def test_every_command_runs_and_then_the_python_examples(tmp_path: Path) -> None
             )
             assert done.returncode == 0, (words, done.stdout[-500:], done.stderr[-500:])
             ran += 1
-    assert ran == (15 if here else 12)
+    assert ran == (16 if here else 13)
     assert (tmp_path / "wrist" / "wrist.h").is_file()
     assert (tmp_path / "arena.svg").is_file()
     assert layers_of(done.stdout) == layers_of(README[README.index("model on NUCLEO") :])

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from sensorsmith.boards.board import BoardSpec, Figure, Memory, list_boards, load_board
+from sensorsmith.boards.board import BoardSpec, Figure, Flashing, Memory, list_boards, load_board
 
-__all__ = ["BoardSpec", "Figure", "Memory", "list_boards", "load_board"]
+__all__ = ["BoardSpec", "Figure", "Flashing", "Memory", "list_boards", "load_board"]

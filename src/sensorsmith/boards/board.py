@@ -46,6 +46,20 @@ class Memory(Part):
     source: Source
 
 
+class Flashing(Part):
+    """How an image gets into the real part."""
+
+    volume: str
+    """Board-ID in the INFO_UF2.TXT of the drive as which its ROM shows up."""
+    file: str
+    """Of those that a build leaves, the one that is copied onto that drive."""
+    pyocd: str
+    """Name by which pyOCD knows it, for a debug probe."""
+    ready: str
+    """What a person does so that the drive shows up."""
+    source: Source
+
+
 class BoardSpec(Part):
     """A board: its processor, its memories, and what it costs to run."""
 
@@ -66,6 +80,8 @@ class BoardSpec(Part):
     ram: Memory
     cycles_per_instruction: Figure
     """From instructions, which are counted, to cycles, which are modelled."""
+    flashing: Flashing | None = None
+    """Absent where the image is for the emulated board only."""
     energy_per_cycle: Figure | None = None
     """Of the whole microcontroller while it computes; absent where no one has published it."""
 

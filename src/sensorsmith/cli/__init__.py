@@ -14,6 +14,8 @@ VERBS = {
     "demo": "Make a whole sensor in a minute, from a model that comes along.",
     "data": "List and fetch data sets.",
     "make": "Make a sensor: model, C, firmware, measurements, datasheet.",
+    "build": "Build the firmware only: image, map, C.",
+    "flash": "Put the firmware into the board that is connected.",
     "run": "Run a sensor on an emulated board, and see what it tells its host.",
     "explain": "Replay a window through every stage; name the first that differs.",
     "prove": "Prove that the signal cannot leave the sensor; check its registers.",

@@ -36,6 +36,8 @@ def _details(board: BoardSpec) -> Iterator[tuple[str, ...]]:
     yield "target", board.target, ""
     yield "hardware", board.hal, ""
     yield "emulator", board.emulator, ""
+    if board.flashing:
+        yield "flashing", f"drive {board.flashing.volume}, or pyOCD as {board.flashing.pyocd}", board.flashing.source
     yield "clock", _figure(board.clock), board.clock.source
     yield "flash", f"{_size(board.flash.size)} at {board.flash.start:#010x}", board.flash.source
     yield "RAM", f"{_size(board.ram.size)} at {board.ram.start:#010x}", board.ram.source
