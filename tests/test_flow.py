@@ -110,7 +110,7 @@ def test_only_what_depends_on_a_change_runs_again(finished: Finished, tmp_path: 
     edit(folder, r"title: .*", "title: Another title")
     ran = {name: result.why for name, result in make(Project.load(folder)).results.items() if result.ran}
     # The title is part of `identity`, which names the C and goes into the register map.
-    assert set(ran) == {"compile", "firmware", "measure", "footprint", "datasheet"}
+    assert set(ran) == {"compile", "firmware", "measure", "readings", "footprint", "datasheet"}
     assert ran["datasheet"].startswith("ran: ")
     assert 'identity.title changed from "Shoulder exercise sensor" to "Another title"' in ran["compile"]
 

@@ -1,10 +1,12 @@
 """The pipeline: from sensor.yaml to a documented sensor. A stage runs only when something it depends on has changed.
 
     data -> windows -> features -> train -> model -> compile -> firmware -> measure -> footprint -> datasheet -> release
+                                                                         -> readings ->
                                                                          -> prove ---------------->
 
 `model` quantizes what `train` made; a model that the user brings takes the place of both. `prove` takes its time, and
-runs when it is asked for; once it has run on a firmware, its verdicts stay with it.
+runs when it is asked for; once it has run on a firmware, its verdicts stay with it. `readings` are what was measured on
+a real board, and imported.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from typing import Any, Protocol
 from sensorsmith.base.cache import Cache, Key, StageResult, code_version
 from sensorsmith.base.errors import DataError, MissingTool, RequirementFailed, SpecError
 from sensorsmith.base.files import write_bytes, write_json
-from sensorsmith.base.hashing import hash_bytes, hash_file
+from sensorsmith.base.hashing import hash_bytes, hash_file, hash_json
 from sensorsmith.base.records import Absent, Quantity, Value
 from sensorsmith.boards import load_board
 from sensorsmith.compiler.stage import compile_sensor
@@ -32,6 +34,7 @@ from sensorsmith.firmware import firmware_id, further_files, patch_identity, rea
 from sensorsmith.firmware.stage import build_firmware
 from sensorsmith.footprint import EnergyUse, assess
 from sensorsmith.footprint.stage import assess_footprint
+from sensorsmith.measure.readings import read_reading, take_readings
 from sensorsmith.measure.stage import measure_sensor
 from sensorsmith.proofs import Finding
 from sensorsmith.proofs.stage import conformance_of, prove_sensor
@@ -126,6 +129,11 @@ def _emulator(project: Project) -> Mapping[str, str]:
     return tool_versions(emulator, "numpy")
 
 
+def _readings(project: Project) -> Mapping[str, str]:
+    reading = read_reading(project.folder)
+    return {"measured.json": hash_json(reading.model_dump(mode="json")) if reading else "none"}
+
+
 def _proof_tools(project: Project) -> Mapping[str, str]:
     description = hash_file(project.folder / "sensor.yaml")
     return {**_emulator(project), **_compiler(project), "sensor.yaml": description}
@@ -198,10 +206,11 @@ _PROVE = Stage(
     _proof_tools,
     on_request=True,
 )
+_READINGS = Stage("readings", take_readings, ("firmware",), ("measure",), ("identity",), _readings)
 _FOOTPRINT = Stage(
     "footprint",
     assess_footprint,
-    ("measure",),
+    ("measure", "readings"),
     ("footprint",),
     ("identity", "bill_of_materials", "deployment", "window"),
     _factors,
@@ -209,12 +218,12 @@ _FOOTPRINT = Stage(
 _DATASHEET = Stage(
     "datasheet",
     write_datasheet,
-    ("data", "windows", "model", "compile", "firmware", "measure", "prove", "footprint"),
+    ("data", "windows", "model", "compile", "firmware", "measure", "readings", "prove", "footprint"),
     ("boards", "datasheet", "interface"),
     tuple(Sensor.model_fields),
     _renderers,
 )
-_REST = (_COMPILE, _FIRMWARE, _PROVE, _MEASURE, _FOOTPRINT, _DATASHEET)
+_REST = (_COMPILE, _FIRMWARE, _PROVE, _MEASURE, _READINGS, _FOOTPRINT, _DATASHEET)
 
 TRAINED = (_DATA, _WINDOWS, _FEATURES, _TRAIN, _QUANTIZE, *_REST)
 BROUGHT = (_DATA, _WINDOWS, _FEATURES, _BRING, *_REST)
@@ -410,6 +419,8 @@ def check_requirements(sensor: Sensor, values: Mapping[str, Mapping[str, Value]]
         if limit is None:
             continue
         value = values[stage][value_name]
+        if name == "maximum_energy" and isinstance(measured := values["readings"]["measured_energy_j"], Quantity):
+            value = measured  # a measurement has the last word
         found = value.typ if isinstance(value, Quantity) else None
         if found is None:
             broken.append(f"{name} cannot be checked: {value_name} is not known")

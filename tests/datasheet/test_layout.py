@@ -72,6 +72,8 @@ def test_conditions_of_several_figures_are_stated_once_unless_one_contradicts() 
         "",
         "clock 120 MHz",
         "clock 80 MHz",
+        "",
+        "",
     ]
 
 

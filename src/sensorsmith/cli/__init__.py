@@ -21,6 +21,7 @@ VERBS = {
     "prove": "Prove that the signal cannot leave the sensor; check its registers.",
     "compile": "Compile an int8 .tflite model into a folder of C.",
     "profile": "Show what a model costs on a target, layer by layer.",
+    "measure": "Import what was measured on a real board.",
     "footprint": "Show the life-cycle carbon, line by line.",
     "drivers": "Write host drivers for every sensor of this kind.",
     "boards": "Show the boards that a sensor can be built for.",

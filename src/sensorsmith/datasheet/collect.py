@@ -165,6 +165,8 @@ def collect(
             instructions_per_window=take("measure", "instructions_per_window"),
             modelled_time_s=take("measure", "modelled_time_s"),
             modelled_energy_j=take("measure", "modelled_energy_j"),
+            measured_energy_j=take("readings", "measured_energy_j"),
+            measured_power_w=take("readings", "measured_power_w"),
         ),
         memory=_memory(board, sources),
         model=Model(

@@ -175,6 +175,8 @@ _FIGURES = (
             ("Instructions", "instructions_per_window", "instructions"),
             ("Time, modelled", "modelled_time_s", "s"),
             ("Energy, modelled", "modelled_energy_j", "J"),
+            ("Energy, measured", "measured_energy_j", "J"),
+            ("Power, measured, mean", "measured_power_w", "W"),
         ),
     ),
     (

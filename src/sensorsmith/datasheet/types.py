@@ -89,6 +89,9 @@ class Execution(Part):
     instructions_per_window: Value
     modelled_time_s: Value
     modelled_energy_j: Value
+    measured_energy_j: Value
+    measured_power_w: Value
+    """Mean of the whole board."""
 
 
 class Memory(Part):

@@ -14,10 +14,25 @@ def assess_footprint(work: Work) -> None:
     Raises:
         SpecError: an unknown material, unit or country.
     """
-    energy = read_record(work.inputs["measure"]).values["modelled_energy_j"]
-    assert isinstance(energy, Quantity | Absent)
-    use = EnergyUse.of(work.sensor, energy, _rest_power(work))
+    energy, rest = _energy(work)
+    use = EnergyUse.of(work.sensor, energy, rest)
     work.record("footprint", assess(work.sensor, use).write(work.out))
+
+
+def _energy(work: Work) -> tuple[Quantity | Absent, Quantity | Absent]:
+    """Energy per window and power of the rest: as measured, or as modelled and declared.
+
+    A mean power that was measured without telling windows apart has both in it.
+    """
+    readings = read_record(work.inputs["readings"]).values
+    energy, power = readings["measured_energy_j"], readings["measured_power_w"]
+    if isinstance(energy, Quantity):
+        return energy, _rest_power(work)
+    if isinstance(power, Quantity):
+        return Absent(reason="not_applicable", why="it is part of the mean power that was measured"), power
+    modelled = read_record(work.inputs["measure"]).values["modelled_energy_j"]
+    assert isinstance(modelled, Quantity | Absent)
+    return modelled, _rest_power(work)
 
 
 def _rest_power(work: Work) -> Quantity | Absent:

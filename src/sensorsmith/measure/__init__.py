@@ -7,6 +7,8 @@ from sensorsmith.measure.evaluate import as_json, evaluate
 from sensorsmith.measure.model_profile import Cost, LayerProfile, ModelProfile, Spread, profile_model
 from sensorsmith.measure.model_run import FunctionCount, ModelRun, run_model
 from sensorsmith.measure.models import model_scores
+from sensorsmith.measure.power_trace import PowerTrace, read_power
+from sensorsmith.measure.readings import Reading, import_power
 from sensorsmith.measure.sizes import FlashBytes, RamBytes
 from sensorsmith.measure.stack import stack_bound
 from sensorsmith.measure.target import model_energy, model_time, profile
@@ -19,7 +21,9 @@ __all__ = [
     "LayerProfile",
     "ModelProfile",
     "ModelRun",
+    "PowerTrace",
     "RamBytes",
+    "Reading",
     "Spread",
     "Timing",
     "arena_svg",
@@ -28,6 +32,7 @@ __all__ = [
     "check_picture_path",
     "evaluate",
     "fullest",
+    "import_power",
     "life_chart",
     "model_cycles",
     "model_energy",
@@ -35,6 +40,7 @@ __all__ = [
     "model_time",
     "profile",
     "profile_model",
+    "read_power",
     "run_model",
     "short_name",
     "stack_bound",
