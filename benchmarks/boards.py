@@ -2,8 +2,8 @@
 
     python benchmarks/boards.py               # some minutes; needs the recordings, and for the person sensor its model
 
-Writes benchmarks/results/boards.json. Counts are exact and repeatable: instructions where unicorn emulates the board, cycles
-(by Arm's table, without waiting for flash) where rp2040py does.
+Writes benchmarks/results/boards.json. Counts are exact and repeatable: instructions where unicorn emulates the board,
+cycles (by Arm's table, without waiting for flash) where rp2040py does.
 """
 
 from __future__ import annotations
