@@ -30,6 +30,7 @@ from sensorsmith.data import hash_source, model_path
 from sensorsmith.data.stage import cut_windows, import_data
 from sensorsmith.datasheet.stage import write_datasheet
 from sensorsmith.dsp.stage import make_features
+from sensorsmith.emulate import qemu_version
 from sensorsmith.firmware import firmware_id, further_files, patch_identity, read_elf, toolchain
 from sensorsmith.firmware.stage import build_firmware
 from sensorsmith.footprint import EnergyUse, assess
@@ -124,6 +125,8 @@ def _compiler(project: Project) -> Mapping[str, str]:
 
 def _emulator(project: Project) -> Mapping[str, str]:
     emulator = load_board(project.sensor.board).emulator
+    if emulator == "qemu":
+        return tool_versions("numpy") | {"qemu": qemu_version()}
     if importlib.util.find_spec(emulator) is None:
         raise MissingTool("the emulator is not installed", todo='run: pip install "sensorsmith[emulate]"')
     return tool_versions(emulator, "numpy")

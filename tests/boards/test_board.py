@@ -10,7 +10,7 @@ from sensorsmith.boards import Figure, list_boards, load_board
 
 
 def test_the_known_boards() -> None:
-    assert list_boards() == ["nano33ble-sense", "nucleo-l4r5zi", "pico"]
+    assert list_boards() == ["mps2-an386", "nano33ble-sense", "nucleo-l4r5zi", "pico"]
 
 
 @pytest.mark.parametrize("name", list_boards())
@@ -42,13 +42,13 @@ def test_an_unknown_board_names_the_closest() -> None:
         load_board("nucleo-l4r5")
     assert str(caught.value) == (
         "board: there is no board 'nucleo-l4r5'; did you mean 'nucleo-l4r5zi'? "
-        "known are nano33ble-sense, nucleo-l4r5zi, pico"
+        "known are mps2-an386, nano33ble-sense, nucleo-l4r5zi, pico"
     )
 
 
 @pytest.mark.parametrize("name", ["", "..", "../boards/nucleo-l4r5zi", "zzz"])
 def test_a_board_that_is_nothing_like_any(name: str) -> None:
-    with pytest.raises(BoardError, match=r"known are nano33ble-sense, nucleo-l4r5zi, pico$"):
+    with pytest.raises(BoardError, match=r"known are mps2-an386, nano33ble-sense, nucleo-l4r5zi, pico$"):
         load_board(name)
 
 

@@ -71,9 +71,9 @@ class BoardSpec(Part):
     """The microcontroller."""
     target: Literal["cortex-m0plus", "cortex-m4"]
     """Instruction set."""
-    hal: Literal["emulated", "rp2040"]
-    """Folder of firmware/c that drives its hardware; `emulated` is a peripheral that only an emulator has."""
-    emulator: Literal["unicorn", "rp2040py"]
+    hal: Literal["emulated", "mps2", "rp2040"]
+    """Folder of firmware/c that drives its hardware; that of `emulated` and `mps2` only an emulator has."""
+    emulator: Literal["unicorn", "rp2040py", "qemu"]
     clock: Figure
     """The clock for which figures are given."""
     flash: Memory

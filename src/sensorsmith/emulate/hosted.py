@@ -21,7 +21,7 @@ from sensorsmith.firmware.port import Phase
 WORKER = Path(__file__).with_name("worker_wasm.py")
 
 
-class _Program(Protocol):
+class Program(Protocol):
     """Where the sensor's functions and its peripheral are.
 
     `do` takes operations in order, `("write", offset, data)`, `("read", offset, size)` or `("call", function)`, and
@@ -78,20 +78,16 @@ class _Module:
         self._worker.close()
 
 
-class Hosted:
-    """A sensor built by `build_hosted` or `build_wasm`: its bus, its serial line, its samples. Nothing is counted.
+class Ported:
+    """A device whose samples and bus go through the emulated peripheral (firmware/port.py), wherever that is.
 
     Args:
-        file: what the one or the other gave. One library is one sensor.
+        program: what runs the firmware.
         channels: of the transducer.
-        limit: seconds of wall-clock time that a module may take for one piece of work.
-
-    Raises:
-        MissingTool: a module needs wasmtime, and it is not installed.
     """
 
-    def __init__(self, file: Path, channels: int, limit: float = 60.0) -> None:
-        self._program: _Program = _Module(file, limit) if file.suffix == ".wasm" else _Library(file)
+    def __init__(self, program: Program, channels: int) -> None:
+        self._program = program
         self._channels = channels
         self.reset()
 
@@ -170,3 +166,19 @@ class Hosted:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+class Hosted(Ported):
+    """A sensor built by `build_hosted` or `build_wasm`: its bus, its serial line, its samples. Nothing is counted.
+
+    Args:
+        file: what the one or the other gave. One library is one sensor.
+        channels: of the transducer.
+        limit: seconds of wall-clock time that a module may take for one piece of work.
+
+    Raises:
+        MissingTool: a module needs wasmtime, and it is not installed.
+    """
+
+    def __init__(self, file: Path, channels: int, limit: float = 60.0) -> None:
+        super().__init__(_Module(file, limit) if file.suffix == ".wasm" else _Library(file), channels)

@@ -6,7 +6,7 @@ from sensorsmith.firmware.bench import WASM_STACK, Bench, build_bench
 from sensorsmith.firmware.build import ModelFacts, build, compile_image, image_sources
 from sensorsmith.firmware.elf import Elf, Section, Segment, Symbol, read_elf
 from sensorsmith.firmware.flashing import copy_to, find_drive, flashing_of, pyocd_command, run_pyocd
-from sensorsmith.firmware.hal import further_files
+from sensorsmith.firmware.hal import PSRAM_PORT, further_files
 from sensorsmith.firmware.helpers import forbidden_helpers
 from sensorsmith.firmware.hosted import build_hosted, build_wasm
 from sensorsmith.firmware.image import Image, firmware_id, patch_identity
@@ -18,6 +18,7 @@ from sensorsmith.firmware.wasm import Module, read_wasm
 __all__ = [
     "AVR_CHIP",
     "PLACES",
+    "PSRAM_PORT",
     "WASM_STACK",
     "Bench",
     "Compiler",

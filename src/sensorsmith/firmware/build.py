@@ -105,11 +105,9 @@ def image_sources(sensor: Sensor, board: BoardSpec, sources: Mapping[str, str], 
     """
     hal = HALS[board.hal]
     own = portable_texts(sensor, sources, model)
-    own |= (
-        _files("firmware/c", _BARE)
-        | _files(f"firmware/c/{board.hal}", (*hal.files, *hal.parts.get(type(sensor.transducer), ())))
-        | dict(hal.emit(sensor))
-    )
+    driver = (*hal.files, *hal.parts.get(type(sensor.transducer), ()))
+    own |= _files("firmware/c", _BARE) | _files(f"firmware/c/{board.hal}", driver)
+    own |= _files("firmware/c/emulated", hal.shared) | dict(hal.emit(sensor))
     own["sensor.ld"] = _script(board)
     clash = own.keys() & sources.keys()
     if clash:

@@ -22,6 +22,7 @@ class Hal:
     Attributes:
         files: of its folder under firmware/c.
         emit: the C that depends on the sensor.
+        shared: files of the folder `emulated`.
         parts: further files of that folder, by the kind of transducer that they drive.
         before_vectors: what the linker script puts at the start of flash.
         finish: the last change to the linked image, before its identity is written.
@@ -31,6 +32,7 @@ class Hal:
     files: tuple[str, ...]
     emit: Callable[[Sensor], Mapping[str, str]]
     parts: Mapping[type[Any], tuple[str, ...]] = field(default_factory=dict)
+    shared: tuple[str, ...] = ()
     before_vectors: str = ""
     finish: Callable[[bytes], bytes] = lambda elf: elf
     formats: Mapping[str, Callable[[bytes], bytes]] = field(default_factory=dict)
@@ -45,8 +47,12 @@ def _emit_part(sensor: Sensor) -> Mapping[str, str]:
     return emit_hm01b0(sensor) if isinstance(sensor.transducer, Camera) else emit_lsm6ds(sensor)
 
 
+PSRAM_PORT = 0x21F00000
+"""Where the peripheral of `mps2` is: the last MiB of its PSRAM."""
+
 HALS = {
     "emulated": Hal(("hal_emulated.c", "port.c", "port.h"), lambda _: port.emit_c()),
+    "mps2": Hal(("hal_mps2.c",), lambda _: port.emit_c(PSRAM_PORT), shared=("port.c", "port.h")),
     "rp2040": Hal(
         (
             *("boot2.c", "bus_i2c.c", "bus_uart.c", "buses.h", "hal_rp2040.c", "part_bus.c", "part_bus.h"),

@@ -34,6 +34,12 @@ LINE = 0x024
 """u32: level of the event line."""
 ADDRESS = 0x028
 """u32: address to which the firmware answers on the bus."""
+TICKET = 0x02C
+"""u32: counted up by a host that cannot raise interrupts, when it has put something there; KIND says what."""
+KIND = 0x030
+"""u32: which interrupt is meant."""
+DONE = 0x034
+"""u32: TICKET when the firmware has done all that came of it."""
 BYTES = 0x100
 """u8[256]: what the host writes or reads in that phase."""
 SAMPLES = 0x200
@@ -55,6 +61,14 @@ class Phase(IntEnum):
     UART = 6
 
 
+class Kind(IntEnum):
+    """What a host asks for with a ticket."""
+
+    SAMPLES = 0
+    BUS = 1
+    POWER = 2
+
+
 class Interrupt(IntEnum):
     """Numbers of the interrupts that the emulator raises."""
 
@@ -68,7 +82,10 @@ def emit_c(base: int | None = BASE) -> dict[str, str]:
     Args:
         base: where the peripheral is; None when the firmware is part of a program, which has it as `ss_port`.
     """
-    names = ("WAITING", "NEXT", "PHASE", "LENGTH", "LOST", "SILENT", "CAUSE", "SAMPLING", "LIGHT", "LINE", "ADDRESS")
+    names = (
+        *("WAITING", "NEXT", "PHASE", "LENGTH", "LOST", "SILENT", "CAUSE", "SAMPLING", "LIGHT", "LINE", "ADDRESS"),
+        *("TICKET", "KIND", "DONE"),
+    )
     offsets = {name: globals()[name] for name in (*names, "BYTES", "SAMPLES")}
     if base is None:
         size = f"#define SS_PORT_SIZE 0x{SIZE:X}"
@@ -82,6 +99,7 @@ def emit_c(base: int | None = BASE) -> dict[str, str]:
         *place,
         *(f"#define SS_PORT_{name} 0x{offset:X}u" for name, offset in offsets.items()),
         *(f"#define SS_PHASE_{phase.name} {int(phase)}u" for phase in Phase),
+        *(f"#define SS_KIND_{kind.name} {int(kind)}u" for kind in Kind),
         "#endif",
     ]
     return {"ss_port.h": "\n".join(lines) + "\n"}
