@@ -115,8 +115,11 @@ def test_what_it_cannot_do(board: Qemu) -> None:
 def test_firmware_that_hangs_is_ended() -> None:
     stuck = tiny.SOURCES["tiny.c"].replace("return 0;", 'for (;;) __asm__ volatile(""); return 0;')
     image = build(tiny.SENSOR, BOARD, tiny.SOURCES | {"tiny.c": stuck}, tiny.FACTS)
-    with Qemu(BOARD, image.elf, tiny.SHAPE, limit=1) as board, pytest.raises(EmulatorError) as caught:
-        board.feed(tiny.stream(8))
+    with Qemu(BOARD, image.elf, tiny.SHAPE, limit=1) as board:
+        with pytest.raises(EmulatorError) as caught:
+            board.feed(tiny.stream(8))
+        with pytest.raises(EmulatorError, match=r"^mps2-an386: the emulator ended; run it again$"):
+            board.read(0, 16)
     assert str(caught.value) == (
         "mps2-an386: the firmware did not answer within 1 s; see whether it is stuck, or allow more time"
     )

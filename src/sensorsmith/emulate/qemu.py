@@ -76,9 +76,7 @@ class _Machine:
         while self._done() != self._ticket:
             waited = time.monotonic() - began
             if self._process.poll() is not None:
-                lines = (Path(self._folder.name) / "said").read_text(errors="replace").strip().splitlines()
-                reason = f": {lines[-1]}" if lines else ""
-                raise EmulatorError(f"the emulator ended{reason}", where=self._board.name, todo="run it again")
+                raise EmulatorError(f"the emulator ended{self._said()}", where=self._board.name, todo="run it again")
             if waited > self._limit:
                 self.close()
                 raise EmulatorError(
@@ -87,6 +85,11 @@ class _Machine:
                     todo="see whether it is stuck, or allow more time",
                 )
             time.sleep(0 if waited < _SPIN else 1e-4)
+
+    def _said(self) -> str:
+        said = Path(self._folder.name) / "said"
+        lines = said.read_text(errors="replace").strip().splitlines() if said.is_file() else []
+        return f": {lines[-1]}" if lines else ""
 
     def _word(self, offset: int, value: int) -> None:
         self.memory[_PORT + offset : _PORT + offset + 4] = struct.pack("<I", value)
@@ -132,10 +135,12 @@ class Qemu(Ported):
             raise
 
     def reset(self) -> None:
-        ticket = self._machine.memory[_PORT + port.TICKET : _PORT + port.DONE + 4]
-        self._machine.do(("write", 0, bytes(port.TICKET)), ("write", port.DONE + 4, bytes(port.SIZE - port.DONE - 4)))
-        self._machine.memory[_PORT + port.TICKET : _PORT + port.DONE + 4] = ticket
-        self._machine.do(("call", "ss_device_start"))
+        behind = port.DONE + 4
+        self._machine.do(
+            ("write", 0, bytes(port.TICKET)),  # the words of the ticket stay
+            ("write", behind, bytes(port.SIZE - behind)),
+            ("call", "ss_device_start"),
+        )
         self._happened = []
         for again in self._kept:
             again()
