@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +57,20 @@ def test_what_is_not_known_is_not_provided(made: tuple[Project, Outcome]) -> Non
     assert sheet["performance"]["confusion"]["reason"] == "not_provided"
     assert sheet["signal"]["channels"]["text"] == "grey pictures, 96 x 96 pixels of 8 bits"
     assert sheet["dataset"]["recordings"]["reason"] == "not_applicable"
+
+
+def test_labels_and_rate_are_not_forgotten(made: tuple[Project, Outcome], tmp_path: Path) -> None:
+    """Of what has run already, all that depends on them runs again."""
+    shutil.copytree(made[0].folder, tmp_path / "copy")
+    project = _project(
+        tmp_path / "copy", ("labels: [no person, person]", "labels: [nobody, somebody]"), ("1 Hz", "0.5 Hz")
+    )
+    again = make(project)
+    sheet = json.loads((again.folder / "datasheet.json").read_text(encoding="utf-8"))
+    assert sheet["dataset"]["labels"]["text"] == "nobody, somebody"
+    before, after = (outcome.values["footprint"]["total_kg"] for outcome in (made[1], again))
+    assert isinstance(before, Quantity) and isinstance(after, Quantity)
+    assert before.typ is not None and after.typ is not None and after.typ < before.typ
 
 
 def test_what_it_costs(made: tuple[Project, Outcome]) -> None:

@@ -22,7 +22,7 @@ from typing import Any, Protocol
 from sensorsmith.base.cache import Cache, Key, StageResult, code_version
 from sensorsmith.base.errors import DataError, MissingTool, RequirementFailed, SpecError
 from sensorsmith.base.files import write_bytes, write_json
-from sensorsmith.base.hashing import hash_bytes, hash_file, hash_json
+from sensorsmith.base.hashing import canonical_json, hash_bytes, hash_file, hash_json
 from sensorsmith.base.records import Absent, Quantity, Value
 from sensorsmith.boards import load_board
 from sensorsmith.compiler.stage import compile_sensor
@@ -99,7 +99,9 @@ class Stage:
 
 
 def _source(project: Project) -> Mapping[str, str]:
-    return {"source": hash_source(project.sensor, project.folder)}
+    model = project.sensor.model
+    labels = model.labels if isinstance(model, ModelFile) else None
+    return {"source": hash_source(project.sensor, project.folder), "labels": canonical_json(labels)}
 
 
 def _arithmetic(_project: Project) -> Mapping[str, str]:
@@ -215,7 +217,7 @@ _FOOTPRINT = Stage(
     assess_footprint,
     ("measure", "readings"),
     ("footprint",),
-    ("identity", "bill_of_materials", "deployment", "window"),
+    ("identity", "bill_of_materials", "deployment", *_SIGNAL),
     _factors,
 )
 _DATASHEET = Stage(
