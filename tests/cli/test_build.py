@@ -35,7 +35,7 @@ def test_what_make_has_left_stays_when_it_is_of_this_firmware(project: Path) -> 
     shown = run("build", str(project))
     assert shown.exit_code == 0, shown.stderr
     assert {path: hash_file(path) for path in (project / "build").rglob("*") if path.is_file()} == before
-    assert shown.output.splitlines()[-1] == f"  next       sensorsmith make {project}"
+    assert shown.output.splitlines()[-1] == f"  next       sensorsmith run {project}"
 
 
 def test_another_firmware_takes_its_place_without_a_datasheet(project: Path) -> None:

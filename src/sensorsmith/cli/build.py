@@ -38,7 +38,7 @@ def command(project: Path, as_json: bool) -> None:
         ("FW_ID", facts["fw_id"]),
         ("compiler", facts["toolchain"]),
         ("files", ", ".join(name for name in sorted(built.files) if "/" not in name)),
-        ("next", f"sensorsmith {'flash' if board.flashing else 'make'} {shlex.quote(str(project))}"),
+        ("next", f"sensorsmith {'flash' if board.flashing else 'run'} {shlex.quote(str(project))}"),
     ]
     for heading, text in rows:
         click.echo(f"  {heading:<10} {text}")
