@@ -42,7 +42,19 @@ from sensorsmith.compiler import compile_graph
 from sensorsmith.graph import check_graph, read_tflite, same, write_tflite
 from sensorsmith.graph.flatbuffer import Layout, Source, Table
 from sensorsmith.graph.ops import BY_CODE
-from sensorsmith.graph.schema import BUFFER, MODEL, OPERATOR, OPERATOR_CODE, QUANTIZATION, SUBGRAPH, TENSOR
+from sensorsmith.graph.schema import (
+    BUFFER,
+    CALL_ONCE,
+    CALL_ONCE_OPTIONS,
+    MODEL,
+    OPERATOR,
+    OPERATOR_CODE,
+    QUANTIZATION,
+    SUBGRAPH,
+    TENSOR,
+    VAR_HANDLE,
+    VAR_HANDLE_OPTIONS,
+)
 
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT / "tests" / "graph" / "corpus"
@@ -61,6 +73,8 @@ INNER: dict[tuple[int, str], Layout] = {
     (id(SUBGRAPH), "operators"): OPERATOR,
     (id(TENSOR), "quantization"): QUANTIZATION,
 }
+OPTIONS: dict[int, Layout] = {family.options_type: family.options for family in BY_CODE.values()}
+OPTIONS |= {VAR_HANDLE_OPTIONS: VAR_HANDLE, CALL_ONCE_OPTIONS: CALL_ONCE}
 LISTS = {"operator_codes", "subgraphs", "buffers", "tensors", "operators"}
 
 
@@ -96,10 +110,9 @@ class Sites:
                 self.numbers.append((at, WIDTHS[field.format]))
             elif name == "builtin_options":
                 self.offsets.append(at)
-                for family in BY_CODE.values():
-                    if family.options_type == table.integer("builtin_options_type"):
-                        self.walk(table.table(name, family.options), family.options)
-                        break
+                layout = OPTIONS.get(table.integer("builtin_options_type"))
+                if layout is not None:
+                    self.walk(table.table(name, layout), layout)
             else:
                 self.vector(at, 1, numbers=name == "data")
 

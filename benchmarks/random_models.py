@@ -274,7 +274,8 @@ def _check_cuts(pairs: Pairs, outcome: Outcome) -> None:
         nodes = [i for i, node in enumerate(case.graph.nodes) if not isinstance(node.op, Reshape)]
         # The last layer's output is the model's.
         cut = [up_to(case.graph, node) for node in nodes[:-1][:CUTS]]
-        whole = [each for each in cut if len(each.outputs) == 1 and each.tensors[each.outputs[0]].shape[:1] == (1,)]
+        ends = [(each, each.tensors[each.outputs[0]]) for each in cut if len(each.outputs) == 1]
+        whole = [each for each, y in ends if y.shape[:1] == (1,) and not y.variable]
         for graph in (case.graph, *whole):
             part = replace(case, graph=graph)
             try:

@@ -38,13 +38,13 @@ class Library:
         files = {name: text for emitted in self.emitted for name, text in emitted.files.items()}
         self._library = load_library(build_shared(files, folder, STRICT))
 
-    def predict(self, model: int, x: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
-        """Outputs of one model: (N, ...) to (N, ...), each from the initial state on."""
+    def predict(self, model: int, x: npt.NDArray[np.generic], *, anew: bool = True) -> npt.NDArray[np.generic]:
+        """Outputs of one model: (N, ...) to (N, ...), each from the initial state on, or the first only."""
         infer = getattr(self._library, f"m{model}_infer")
         y = np.empty((len(x), *self.emitted[model].output_shape[1:]), self.emitted[model].output_dtype)
         x = np.ascontiguousarray(x)
         for i in range(len(x)):
-            if self.emitted[model].stateful:
+            if self.emitted[model].stateful and (anew or i == 0):
                 getattr(self._library, f"m{model}_reset")()
             infer(ctypes.c_void_p(x[i:].ctypes.data), ctypes.c_void_p(y[i:].ctypes.data))
         return y

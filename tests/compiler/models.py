@@ -11,6 +11,7 @@ from tests.graph.models import Model
 from sensorsmith.graph import (
     Add,
     ArgMax,
+    AssignVariable,
     BatchMatMul,
     Concatenation,
     Conv2D,
@@ -28,6 +29,7 @@ from sensorsmith.graph import (
     Mean,
     MirrorPad,
     Mul,
+    Node,
     Operator,
     Pad,
     Padding,
@@ -36,6 +38,7 @@ from sensorsmith.graph import (
     Prelu,
     Quantization,
     Quantize,
+    ReadVariable,
     ReduceExtremum,
     Reshape,
     ResizeBilinear,
@@ -159,6 +162,48 @@ def _remember(model: Model, x: int, units: int, kind: DType) -> int:
     return model.node(Svdf(2), (x, feature, time, bias, state), model.activation((1, units), 0.06, 5))
 
 
+def variables_net(dtype: DType = "int8") -> Graph:
+    """Variables that are read before and after they are assigned; two of them begin with what is no zero point."""
+    model = Model(dtype)
+    x = model.activation((1, 4, 1, 3), 0.05, -7)
+    rows = _begun(model, (1, 2, 1, 3), x)
+    whole = model.node(Concatenation(1), (_read(model, rows), x), model.activation((1, 6, 1, 3), 0.05, -7))
+    bounds = (model.indices(values) for values in ((0, 4, 0, 0), (1, 6, 1, 3), (1, 1, 1, 1)))
+    _assign(model, model.node(StridedSlice(), (whole, *bounds), model.activation((1, 2, 1, 3), 0.05, -7)), rows)
+    filter_ = model.weights((4, 3, 1, 3))
+    inputs = (whole, filter_, model.bias(whole, filter_, 4))
+    y = model.node(Conv2D(), inputs, model.activation((1, 6, 1, 4), 0.05 * model.reach, 5))
+
+    last, most = model.variable((1, 6, 1, 4), dtype, model.scale(y), 5 * (dtype == "int8")), _begun(model, None, y)
+    past = _read(model, last)
+    _assign(model, y, last)
+    largest = model.node(Extremum("maximum"), (y, _read(model, most)), _like(model, y))
+    _assign(model, largest, most)
+    y = model.node(Sub(), (largest, past), model.activation((1, 6, 1, 4), 0.1 * model.reach, 3))
+    return model.graph(x, y)
+
+
+def _like(model: Model, x: int) -> int:
+    return model.activation(model.shape(x), model.scale(x), model.quantization(x).zero_point[0])
+
+
+def _begun(model: Model, shape: tuple[int, ...] | None, x: int) -> int:
+    """A variable of the scale of x, and of its shape unless another is given."""
+    quantization = (model.scale(x), model.quantization(x).zero_point[0])
+    variable = model.variable(shape or model.shape(x), model.dtype, *quantization)
+    first = model.tensors[model.constant(model.shape(variable))].data
+    model.tensors[variable] = replace(model.tensors[variable], initial=first)
+    return variable
+
+
+def _read(model: Model, variable: int) -> int:
+    return model.node(ReadVariable(), (variable,), _like(model, variable))
+
+
+def _assign(model: Model, x: int, variable: int) -> None:
+    model.nodes.append(Node(AssignVariable(), (x,), (variable,)))
+
+
 def up_to(graph: Graph, node: int) -> Graph:
     """The same graph with the output of one of its nodes as the model's."""
     return replace(graph, nodes=graph.nodes[: node + 1], outputs=graph.nodes[node].outputs)
@@ -251,6 +296,8 @@ def other_corner_cases() -> dict[str, Graph]:
         "int16, nearest": _resize(ResizeNearest(), 9, 3, "int16"),
         "int16, between widths": _widths(),
         "int16, maximum": _pool("max", (2, 3), (2, 2), "same", dtype="int16"),
+        "int16, variables": variables_net("int16"),
+        "variables": variables_net(),
         "memory": streaming_net(),
     }
 

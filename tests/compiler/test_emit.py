@@ -8,15 +8,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.compiler.library import WARNINGS, run, write
-from tests.compiler.models import every_move, int16_net, largest_of_each_row, motion_net, renamed, streaming_net, tiny
+from tests.compiler.models import (
+    every_move,
+    int16_net,
+    largest_of_each_row,
+    motion_net,
+    renamed,
+    streaming_net,
+    tiny,
+    variables_net,
+)
 from tests.golden.regenerate import COMMAND, golden_files
 from tests.graph.models import inputs_of, small_convnet
 
 from sensorsmith.compiler import compile_graph
-from sensorsmith.graph import Graph, interpret_batch, write_tflite
+from sensorsmith.graph import AssignVariable, Graph, Node, interpret_batch, write_tflite
 
 GRAPHS = [motion_net(), small_convnet(), int16_net(), every_move(), largest_of_each_row(), streaming_net()]
-IDS = ["motion", "all operators", "int16", "moves", "positions", "state"]
+GRAPHS += [variables_net(), variables_net("int16")]
+IDS = ["motion", "all operators", "int16", "moves", "positions", "state", "variables", "variables of int16"]
 
 
 @pytest.mark.parametrize("path", golden_files(), ids=lambda path: f"{path.parent.name}-{path.name}")
@@ -130,7 +140,27 @@ def test_only_models_with_state_have_a_reset() -> None:
     files = compile_graph(streaming_net(), "m").files
     assert "\nvoid m_reset(void);\n" in files["m.h"]
     assert "\nvoid m_reset(void)\n{\n" in files["m.c"]
-    assert not any("_reset" in text for text in compile_graph(motion_net(), "m").files.values())
+    for graph in (motion_net(), _unread()):
+        assert not any("_reset" in text for text in compile_graph(graph, "m").files.values())
+
+
+def _unread() -> Graph:
+    """With a variable that is assigned, but that nothing reads."""
+    graph = motion_net()
+    x, y = graph.tensors[graph.inputs[0]], len(graph.tensors)
+    variable = replace(x, name="v", variable=True)
+    assign = Node(AssignVariable(), graph.inputs, (y,))
+    return replace(graph, tensors=(*graph.tensors, variable), nodes=(*graph.nodes, assign))
+
+
+def test_only_first_contents_that_differ_take_a_table() -> None:
+    """A large one of one value is none."""
+    source = compile_graph(variables_net(), "m").files["m.c"]
+    reset = source.split("void m_reset(void)\n")[1].split("}\n\n")[0]
+    assert (reset.count("ss_load_ref("), reset.count("for (")) == (2, 1)
+    emitted = compile_graph(variables_net(), "m")
+    tables = sum(layer.weights_bytes for layer in emitted.report.layers) + 6 + 24
+    assert emitted.report.weights_bytes == tables
 
 
 @pytest.mark.parametrize("name", ["*/ int x; /*", "a\nb", "//\\", "déjà", "?" * 500, "/*"])

@@ -1,15 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.compiler.models import motion_net, streaming_net, tiny
+from tests.compiler.models import motion_net, streaming_net, tiny, variables_net
 from tests.graph.models import inputs_of
 
 from sensorsmith.base.errors import DataError, ModelError
 from sensorsmith.compiler import HostModel, compile_graph, load
-from sensorsmith.graph import initial_state, interpret, interpret_batch, write_tflite
+from sensorsmith.graph import Graph, initial_state, interpret, interpret_batch, write_tflite
 
 
 def test_a_file_runs_as_c(tmp_path: Path) -> None:
@@ -56,8 +57,9 @@ def test_inputs_of_another_kind(x: np.ndarray, got: str) -> None:
     )
 
 
-def test_state_lives_from_input_to_input_until_it_is_reset() -> None:
-    graph = streaming_net()
+@pytest.mark.parametrize("make", [streaming_net, variables_net, lambda: variables_net("int16")])
+def test_state_lives_from_input_to_input_until_it_is_reset(make: Callable[[], Graph]) -> None:
+    graph = make()
     model = HostModel(compile_graph(graph, "stream"))
     x, state = inputs_of(graph, 12), initial_state(graph)
     expected = np.concatenate([interpret(graph, each[None], state)[graph.outputs[0]] for each in x])
@@ -66,6 +68,9 @@ def test_state_lives_from_input_to_input_until_it_is_reset() -> None:
     assert not np.array_equal(model.predict(x), expected)
     model.reset()
     np.testing.assert_array_equal(model.predict(x), expected)
+
+
+def test_a_model_without_state_may_be_reset_too() -> None:
     plain = HostModel(compile_graph(tiny(), "tiny"))
     plain.reset()
     assert not plain.emitted.stateful

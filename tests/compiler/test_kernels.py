@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from sensorsmith.compiler.steps import Call
 from sensorsmith.compiler.variants import BY_NAME
 
 KERNELS = Path(sensorsmith.__file__).parent / "runtime" / "kernels"
+_DEFINED = re.compile(r"^(?:#define |\w[^;#\n]*?\b)(ss_\w+)\(|^#define (SS_\w+)|^} (ss_\w+);", re.MULTILINE)
 
 
 def _calls(base: type[Call] = Call) -> set[tuple[str, str]]:
@@ -35,6 +38,17 @@ def test_every_kernel_has_a_reference() -> None:
 
 def test_every_variant_belongs_to_a_target() -> None:
     assert set(BY_NAME) <= {variant for variants in VARIANTS.values() for variant in variants}
+
+
+@pytest.mark.parametrize("target", VARIANTS)
+def test_all_kernels_of_a_target_may_stand_in_one_file(target: str) -> None:
+    """Whichever of them the layers of a model need."""
+    names = [header_name(*call) for call in sorted(_calls()) if call[1] in ("ref", *VARIANTS[target])]
+    files = closure(names)
+    # One file may define a name several times, in branches of #if.
+    defined = Counter(name for text in files.values() for name in {"".join(found) for found in _DEFINED.findall(text)})
+    assert defined["ss_copy"] == defined["ss_dims"] == 1
+    assert [name for name, count in defined.items() if count > 1] == []
 
 
 def test_an_unknown_target() -> None:

@@ -15,14 +15,17 @@ from sensorsmith.compiler.lower.conv_s16 import Conv2DS16
 from sensorsmith.compiler.lower.move import Copy
 from sensorsmith.graph import (
     Add,
+    AssignVariable,
     BatchMatMul,
     Concatenation,
     Conv2D,
     FullyConnected,
     Graph,
     Mean,
+    Node,
     Pool2D,
     Quantization,
+    ReadVariable,
     Reshape,
     ResizeNearest,
     Softmax,
@@ -30,6 +33,75 @@ from sensorsmith.graph import (
     Transpose,
     check_graph,
 )
+
+
+def _steps(model: Model, x: int, y: int) -> list[tuple[str, str]]:
+    """Kernel and name of each step."""
+    graph = model.graph(x, y)
+    check_graph(graph)
+    return [(step.call.kernel, step.name) for step in legalise(graph).steps]
+
+
+def _remembering() -> tuple[Model, int, int]:
+    """A model, its input, and a variable like it."""
+    model = Model()
+    return model, model.activation((1, 5), 0.05, 3), model.variable((1, 5), "int8", 0.05, 3)
+
+
+def _assign(model: Model, x: int, variable: int) -> None:
+    model.nodes.append(Node(AssignVariable(), (x,), (variable,)))
+
+
+def _read(model: Model, variable: int) -> int:
+    return model.node(ReadVariable(), (variable,), model.activation((1, 5), 0.05, 3))
+
+
+def _sum(model: Model, x: int, y: int) -> int:
+    return model.node(Add(), (x, y), model.activation((1, 5), 0.05, 3))
+
+
+def test_a_value_is_made_where_its_variable_lies() -> None:
+    model, x, variable = _remembering()
+    y = _sum(model, x, x)
+    _assign(model, y, variable)
+    z = _sum(model, y, _read(model, variable))
+    assert _steps(model, x, z) == [("add", "t2"), ("add", "t4")]
+    first, second = legalise(model.graph(x, z)).steps
+    assert [b.buffer for b in first.call.buffers()] == [x, x, variable]
+    assert [b.buffer for b in second.call.buffers()] == [variable, variable, z]
+
+
+def test_a_value_is_copied_where_it_is_made_of_the_variable() -> None:
+    model, x, variable = _remembering()
+    y = _sum(model, x, _read(model, variable))
+    _assign(model, y, variable)
+    assert _steps(model, x, y) == [("add", "t3"), ("copy", "t1")]
+
+
+def test_the_input_is_copied_to_a_variable() -> None:
+    model, x, variable = _remembering()
+    past = _read(model, variable)
+    y = _sum(model, x, past)
+    _assign(model, x, variable)
+    assert _steps(model, x, y) == [("add", "t3"), ("copy", "t1")]
+
+
+def test_what_is_read_is_kept_apart_where_it_is_used_after_an_assignment() -> None:
+    model, x, variable = _remembering()
+    past = _read(model, variable)
+    again = model.node(Reshape((5, 1)), (past,), model.activation((5, 1), 0.05, 3))
+    _assign(model, x, variable)
+    y = model.node(Reshape((1, 5)), (again,), model.activation((1, 5), 0.05, 3))
+    assert _steps(model, x, y) == [("copy", "t3"), ("copy", "t1")]
+    program = legalise(model.graph(x, y))
+    assert (program.output, list(program.states)) == (again, [variable])
+
+
+def test_a_variable_that_is_assigned_itself_stays() -> None:
+    model, x, variable = _remembering()
+    past = _read(model, variable)
+    _assign(model, past, variable)
+    assert _steps(model, x, _sum(model, x, past)) == [("add", "t3")]
 
 
 def _message(graph: Graph) -> str:

@@ -15,7 +15,7 @@ from tests.graph.models import Model, inputs_of
 from sensorsmith.compiler.legalise import legalise
 from sensorsmith.compiler.lives import leads_of, lives_of
 from sensorsmith.compiler.memory import lower_bound
-from sensorsmith.compiler.schedule import schedule
+from sensorsmith.compiler.schedule import _Use, drop_unread, schedule
 from sensorsmith.compiler.steps import SAME_PLACE, Call, Program, Scratch, Source, Step, Target
 from sensorsmith.graph import Add, Conv2D, Graph, interpret_batch
 
@@ -30,6 +30,22 @@ def test_layers_that_nobody_reads_are_dropped() -> None:
     program = schedule(legalise(model.graph(x, last)))
     assert [step.name for step in program.steps] == [model.tensors[first].name, model.tensors[last].name]
     assert set(program.sizes) == {x, first, last}
+
+
+def test_a_state_is_in_use_all_the_time() -> None:
+    program = _program([(0, 0, 40, None, 0), (1, 1, 4, None, 0)])
+    use = _Use(program)
+    assert use.peak([0, 1]) == 80
+    assert _Use(replace(program, states={1: np.zeros(40, np.int8)})).start() == 80
+
+
+def test_a_step_for_a_later_run_is_kept() -> None:
+    """It writes the state that the first step reads; the last one's nobody reads."""
+    program = replace(_program([(2, 2, 40, None, 0), (0, 0, 4, None, 0), (0, 0, 4, None, 0)]), output=1)
+    kept = drop_unread(replace(program, states={i: np.zeros(4, np.int8) for i in (2, 3)}))
+    assert [step.name for step in kept.steps] == ["0", "1"]
+    assert set(kept.states) == {2}
+    assert set(kept.sizes) == {0, 1, 2}
 
 
 @dataclass(frozen=True, eq=False)

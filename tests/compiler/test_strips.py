@@ -13,14 +13,18 @@ from tests.compiler.models import motion_net, streaming_net
 from tests.compiler.strips import NETWORKS, networks, smaller
 from tests.compiler.variants.cases import inputs
 from tests.compiler.variants.joined import assert_equal
+from tests.graph.models import Model
 from tests.graph.shared import INT8, shared_model
 from tests.measure.tools import assert_no_warnings, require
 
 from sensorsmith.base.errors import ModelError
 from sensorsmith.compiler import compile_graph
+from sensorsmith.compiler.legalise import legalise
+from sensorsmith.compiler.schedule import schedule
+from sensorsmith.compiler.strips import stages
 from sensorsmith.emulate.bench import Emulator
 from sensorsmith.firmware import Compiler
-from sensorsmith.graph import Graph, interpret_batch, read_tflite
+from sensorsmith.graph import Add, AssignVariable, Conv2D, Graph, Node, ReadVariable, interpret_batch, read_tflite
 
 # Those whose kernels are C on this machine too; Helium's are assembly only.
 PORTABLE = ["host", "cortex-m4", "cortex-m0plus", "riscv32", "avr", "wasm"]
@@ -174,6 +178,20 @@ def test_a_model_without_rows_has_one_arena_only() -> None:
     arena = compile_graph(motion_net(), "m").report.arena_bytes
     with pytest.raises(ModelError, match=f"needs at least {arena} bytes, and the RAM budget is {arena - 1};"):
         compile_graph(motion_net(), "m", ram_budget=arena - 1)
+
+
+def test_no_strips_of_what_an_earlier_run_made() -> None:
+    """A convolution whose result the same layers read in the next run."""
+    model = Model()
+    x, variable = model.activation((1, 40, 40, 2), 0.05), model.variable((1, 40, 40, 2), "int8", 0.05)
+    past = model.node(ReadVariable(), (variable,), model.activation((1, 40, 40, 2), 0.05))
+    y = model.node(Add(), (x, past), model.activation((1, 40, 40, 2), 0.1))
+    y = model.node(Conv2D((1, 1)), (y, model.weights((2, 3, 3, 2))), model.activation((1, 40, 40, 2), 0.05))
+    model.nodes.append(Node(AssignVariable(), (y,), (variable,)))
+    graph = model.graph(
+        x, model.node(Conv2D((4, 4)), (y, model.weights((1, 3, 3, 2))), model.activation((1, 10, 10, 1)))
+    )
+    assert not list(stages(schedule(legalise(graph))))
 
 
 ROOT = Path(__file__).parents[2]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.graph.models import inputs_of
+from tests.graph.models import Array, inputs_of
 from tests.graph.oracle import Oracle
 
 from sensorsmith.base.errors import ModelError
@@ -21,6 +21,13 @@ def assert_same_as_oracle(graph: Graph, oracle: Oracle, inputs: int = 2, model: 
         for index in (i for i in expected if values[i] is not None):
             value = expected[index]
             np.testing.assert_array_equal(values[index], value, err_msg=graph.tensors[index].name)
+
+
+def run_after_run(graph: Graph, x: Array) -> Array:
+    """Outputs of one input after the other, (N, ...): a model with variables remembers those before."""
+    state = initial_state(graph)
+    outputs = [interpret(graph, each[None], state)[graph.outputs[0]] for each in x]
+    return np.concatenate([output for output in outputs if output is not None])
 
 
 def assert_same_for_every_input(graph: Graph, oracle: Oracle) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from sensorsmith.graph import Graph, Tensor, writer
 from sensorsmith.graph.flatbuffer import Record
+from sensorsmith.graph.records import content_of, tensor_record
 from sensorsmith.graph.schema import INT4, TENSOR
 
 
@@ -35,13 +36,11 @@ def write_int4(graph: Graph, indices: Sequence[int]) -> bytes:
     chosen = [graph.tensors[i] for i in indices]
 
     def tensor(it: Tensor, buffer: int) -> Record:
-        values = dict(_tensor(it, buffer).values)
+        values = dict(tensor_record(it, buffer).values)
         return Record(TENSOR, {**values, "type": INT4} if it in chosen else values)
 
-    def content(it: Tensor) -> bytes:
-        assert it.data is not None
-        return pack(it.data) if it in chosen else _content(it)
+    def content(data: np.ndarray) -> bytes:
+        return pack(data) if any(data is it.data for it in chosen) else content_of(data)
 
-    _tensor, _content = writer._tensor, writer._content
-    with patch.object(writer, "_tensor", tensor), patch.object(writer, "_content", content):
+    with patch.object(writer, "tensor_record", tensor), patch.object(writer, "content_of", content):
         return writer.write_tflite(graph)

@@ -15,6 +15,7 @@ from sensorsmith.graph.ops.conv import CONV_OPTIONS, DEPTHWISE_OPTIONS
 from sensorsmith.graph.ops.pool import OPTIONS as POOL_OPTIONS
 from sensorsmith.graph.schema import (
     BUFFER,
+    CALL_ONCE,
     MODEL,
     OPERATOR,
     OPERATOR_CODE,
@@ -22,9 +23,20 @@ from sensorsmith.graph.schema import (
     QUANTIZATION,
     SUBGRAPH,
     TENSOR,
+    VAR_HANDLE,
 )
 
-TYPES = {"float32": 0, "float16": 1, "int32": 2, "uint8": 3, "int64": 4, "bool": 6, "int16": 7, "int8": 9}
+TYPES = {
+    "float32": 0,
+    "resource": 13,
+    "float16": 1,
+    "int32": 2,
+    "uint8": 3,
+    "int64": 4,
+    "bool": 6,
+    "int16": 7,
+    "int8": 9,
+}
 STRIDED_SLICE_OPTIONS: Layout = {
     "begin_mask": Field(0, "i"),
     "end_mask": Field(1, "i"),
@@ -40,12 +52,16 @@ Quantized = tuple[float, int] | None
 class File:
     """Collects tensors and operators; `tensor` and `constant` return the index of what they add."""
 
-    def __init__(self, seed: int = 0) -> None:
+    def __init__(self, seed: int = 0, main: File | None = None) -> None:
+        """A file; or another subgraph of the file that `main` begins."""
         self.random = np.random.default_rng(seed)
         self.tensors: list[dict[str, Any]] = []
-        self.buffers: list[dict[str, Any]] = [{}]
+        self.buffers: list[dict[str, Any]] = [{}] if main is None else main.buffers
         self.operators: list[Record] = []
-        self.codes: list[tuple[int, int]] = []
+        self.codes: list[tuple[int, int]] = [] if main is None else main.codes
+        self.others: list[File] = []
+        if main is not None:
+            main.others.append(self)
 
     def tensor(
         self,
@@ -103,13 +119,6 @@ class File:
         self.operators.append(Record(OPERATOR, values))
 
     def build(self, inputs: tuple[int, ...], outputs: tuple[int, ...], subgraphs: int = 1) -> bytes:
-        values: dict[str, Any] = {
-            "tensors": [Record(TENSOR, tensor) for tensor in self.tensors],
-            "inputs": inputs,
-            "outputs": outputs,
-            "operators": self.operators,
-            "name": "main",
-        }
         codes = [
             Record(OPERATOR_CODE, {"deprecated_builtin_code": min(code, 127), "version": version, "builtin_code": code})
             for code, version in self.codes
@@ -117,10 +126,21 @@ class File:
         model = {
             "version": 3,
             "operator_codes": codes,
-            "subgraphs": [Record(SUBGRAPH, values)] * subgraphs,
+            "subgraphs": [self._subgraph(inputs, outputs)] * subgraphs
+            + [other._subgraph((), ()) for other in self.others],
             "buffers": [Record(BUFFER, buffer) for buffer in self.buffers],
         }
         return build(Record(MODEL, model), b"TFL3")
+
+    def _subgraph(self, inputs: tuple[int, ...], outputs: tuple[int, ...]) -> Record:
+        values: dict[str, Any] = {
+            "tensors": [Record(TENSOR, tensor) for tensor in self.tensors],
+            "inputs": inputs,
+            "outputs": outputs,
+            "operators": self.operators,
+            "name": "main",
+        }
+        return Record(SUBGRAPH, values)
 
     # Operators that need options, with those of the exports.
 
@@ -130,6 +150,16 @@ class File:
 
     def pack(self, inputs: tuple[int, ...], y: int) -> None:
         self.op("PACK", inputs, y, options=(59, PACK_OPTIONS, {"values_count": len(inputs)}))
+
+    def handle(self, name: str, container: str = "") -> int:
+        """A handle of a variable, which an operator of its own makes."""
+        handle = self.tensor(f"handle of {name}", (), "resource")
+        fields = {"container": container, "shared_name": name}
+        self.op("VAR_HANDLE", (), handle, options=(111, VAR_HANDLE, fields))
+        return handle
+
+    def call_once(self, subgraph: int = 1) -> None:
+        self.op("CALL_ONCE", (), options=(103, CALL_ONCE, {"init_subgraph_index": subgraph}))
 
     def dense(self, x: int, weights: int, y: int) -> None:
         self.op("FULLY_CONNECTED", (x, weights, -1), y, version=4, options=(8, FUSED, {}))
@@ -247,6 +277,41 @@ def dense_at_each_step() -> bytes:
     file.dense(flat, file.weights((4, 3)), product)
     y = file.tensor("Tensordot", (1, 6, 4), "int8", OUTER, (-1, 6, 4))
     file.op("RESHAPE", (product, back), y)
+    return file.build((x,), (y,))
+
+
+def streaming(first: tuple[int, int] = (3, 3), border: str = "uint8") -> bytes:
+    """Two convolutions over the last rows that were heard, of which variables keep all but the newest.
+
+    Args:
+        first: what all of each variable holds at first.
+        border: type of the output.
+    """
+    file = File(5)
+    initial = File(main=file)
+    x = file.tensor("x", (1, 1, 3), "int8", INNER)
+    file.call_once()
+    handles = [file.handle(name) for name in ("stream/states", "stream_1/states")]
+    row = file.tensor("Reshape", (1, 1, 1, 3), "int8", INNER)
+    file.op("RESHAPE", (x, file.integers(1, 1, 1, 3)), row)
+    middle = (0.07, -128)
+    for handle, (rows, taps, depth, made), inner, outer, value in zip(
+        handles, ((4, 5, 3, 4), (2, 3, 4, 3)), (INNER, middle), (middle, OUTER), first, strict=True
+    ):
+        content = np.full((1, rows, 1, depth), value, np.int8)
+        states = initial.constant("states", content, inner)
+        initial.op("ASSIGN_VARIABLE", (initial.handle(f"stream{'_1' * (inner is middle)}/states"), states))
+        past = file.tensor("ReadVariableOp", (1, rows, 1, depth), "int8", inner)
+        file.op("READ_VARIABLE", (handle,), past, options=(112, {}, {}))
+        whole = file.tensor("concat", (1, taps, 1, depth), "int8", inner)
+        file.op("CONCATENATION", (past, row), whole, version=2, options=(10, {"axis": Field(0, "i")}, {"axis": 1}))
+        newest = file.tensor("strided_slice", (1, rows, 1, depth), "int8", inner)
+        bounds = [file.integers(*values) for values in ((0, 1, 0, 0), (1, taps, 1, depth), (1, 1, 1, 1))]
+        file.op("STRIDED_SLICE", (whole, *bounds), newest, version=2, options=(32, STRIDED_SLICE_OPTIONS, {}))
+        file.op("ASSIGN_VARIABLE", (handle, newest), options=(113, {}, {}))
+        row = file.tensor("conv", (1, 1, 1, made), "int8", outer)
+        file.conv(whole, file.weights((made, taps, 1, depth)), row)
+    y = row if border == "int8" else _leave(file, row, border, OUTER)
     return file.build((x,), (y,))
 
 

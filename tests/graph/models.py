@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from sensorsmith.graph import (
     Activation,
     Add,
+    AssignVariable,
     BatchMatMul,
     Conv2D,
     DepthwiseConv2D,
     DType,
+    Extremum,
     FullyConnected,
     Graph,
     Logistic,
@@ -27,10 +29,12 @@ from sensorsmith.graph import (
     Pool2D,
     Prelu,
     Quantization,
+    ReadVariable,
     Reshape,
     ResizeBilinear,
     ResizeNearest,
     Softmax,
+    Sub,
     Svdf,
     Tanh,
     Tensor,
@@ -363,6 +367,23 @@ def draw_lstm(draw: Draw, model: Model, x: int) -> int:
     operands = (x, *weights, *recurrent, -1, -1, -1, *biases, -1, -1, hidden, cell, -1, -1, -1, -1)
     clip = draw(st.sampled_from([0.0, 0.0, 0.5, 10.0]))
     return model.node(Lstm(clip), operands, model.activation((1, steps, units), *output))
+
+
+def draw_variable(draw: Draw, model: Model, x: int) -> int:
+    """x and what a variable holds, which is assigned before or after it is used: x, or the most that there has been."""
+    shape, alike = model.shape(x), scale_and_zero_point(model, x)
+    variable = model.variable(shape, model.dtype, *alike)
+    if draw(st.booleans()):
+        first = model.tensors[model.constant(shape, *alike)].data
+        model.tensors[variable] = replace(model.tensors[variable], initial=first)
+    past = model.node(ReadVariable(), (variable,), model.activation(shape, *alike))
+    most = model.node(Extremum("maximum"), (x, past), model.activation(shape, *alike))
+    early = draw(st.booleans())
+    assign = Node(AssignVariable(), (draw(st.sampled_from([x, most])),), (variable,))
+    model.nodes += [assign] * early
+    y = model.node(Sub(), (x, past), draw_output(draw, model, shape, model.scale(x)))
+    model.nodes += [assign] * (not early)
+    return y
 
 
 def draw_resize(draw: Draw, model: Model, x: int, kind: type[ResizeNearest] | type[ResizeBilinear]) -> int:

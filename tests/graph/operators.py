@@ -30,6 +30,7 @@ from tests.graph.models import (
     draw_svdf,
     draw_transpose_conv,
     draw_unary,
+    draw_variable,
 )
 
 from sensorsmith.graph import DType, Elu, Graph, HardSwish, LeakyRelu, Logistic, ResizeBilinear, ResizeNearest, Tanh
@@ -77,6 +78,7 @@ DRAWN: dict[str, DrawLayer] = {
     "ADD": draw_move.draw_add,
     "ARG_MAX": draw_move.draw_arg_max,
     "ARG_MIN": draw_move.draw_arg_min,
+    "ASSIGN_VARIABLE": draw_variable,
     "AVERAGE_POOL_2D": _on_image(draw_pool, "average"),
     "BATCH_MATMUL": _on_image(draw_matmul),
     "CONCATENATION": draw_move.draw_concatenation,
@@ -101,6 +103,7 @@ DRAWN: dict[str, DrawLayer] = {
     "PADV2": draw_move.draw_padv2,
     "PRELU": _on_batch(draw_prelu),
     "QUANTIZE": draw_move.draw_quantize,
+    "READ_VARIABLE": draw_variable,
     "REDUCE_MAX": draw_move.draw_reduce_max,
     "REDUCE_MIN": draw_move.draw_reduce_min,
     "RELU": draw_move.draw_relu,

@@ -17,6 +17,7 @@ from typing import Any, Self
 import numpy.typing as npt
 
 from sensorsmith.graph import Graph, write_tflite
+from sensorsmith.graph.check import named_variables
 
 Array = npt.NDArray[Any]
 _PROCESS = Path(__file__).with_name("oracle_process.py")
@@ -46,7 +47,8 @@ class Oracle:
         Raises:
             AssertionError: TFLite Micro refused the model or died of it; the message is what it printed.
         """
-        computed = [index for index, tensor in enumerate(graph.tensors) if tensor.data is None]
+        handles = named_variables(graph)
+        computed = [i for i, tensor in enumerate(graph.tensors) if tensor.data is None and i not in handles]
         return self.run_file(model or write_tflite(graph), inputs, computed)
 
     def run_file(self, model: bytes, inputs: list[Array], computed: list[int]) -> list[dict[int, Array]]:

@@ -14,6 +14,7 @@ from sensorsmith.graph import (
     Add,
     ArgMax,
     ArgMin,
+    AssignVariable,
     BatchMatMul,
     Concatenation,
     Conv2D,
@@ -41,6 +42,7 @@ from sensorsmith.graph import (
     Prelu,
     Quantization,
     Quantize,
+    ReadVariable,
     ReduceExtremum,
     Relu,
     Relu6,
@@ -139,6 +141,19 @@ def lstm(
     return model.graph(x, model.node(Lstm(clip), operands, model.activation((1, 5, units), 1 / 128)))
 
 
+def remembered(*, shape: Shape = X, scale: float = 0.05, variable: bool = True, read: bool = True) -> Graph:
+    """A variable that is read, or assigned x, and is of another shape or scale than it."""
+    model = Model()
+    x = model.activation(X)
+    memory = model.variable(shape, "int8", scale) if variable else model.activation(shape, scale)
+    y = model.activation(X)
+    if read:
+        model.nodes.append(Node(ReadVariable(), (memory if variable else x,), (y,)))
+    else:
+        model.nodes += [Node(AssignVariable(), (x,), (memory,)), Node(Relu(), (x,), (y,))]
+    return model.graph(x, y)
+
+
 AGAIN = "convert the model again"
 FINE = "the output's scale is too fine for the scales of its inputs; quantize the model again with representative data"
 ALIKE = "its input and output differ in scale or zero point; quantize both alike"
@@ -173,6 +188,13 @@ CASES: list[tuple[str, Graph, str]] = [
         layer(ArgMin(), 0, indices(1), dtype="int32"),
         f"its output has shape {X}, its inputs give (1, 3, 2); {AGAIN}",
     ),
+    (
+        "ASSIGN_VARIABLE",
+        remembered(shape=(1, 24), read=False),
+        f"its input {X} and output (1, 24) differ; {AGAIN}",
+    ),
+    ("ASSIGN_VARIABLE", remembered(scale=0.06, read=False), ALIKE),
+    ("ASSIGN_VARIABLE", remembered(variable=False, read=False), f"its output is not a variable; {AGAIN}"),
     (
         "AVERAGE_POOL_2D",
         layer(Pool2D("average", (2, 2), (1, 1)), x=(1, 24), y=(1, 1)),
@@ -310,6 +332,9 @@ CASES: list[tuple[str, Graph, str]] = [
     ),
     ("QUANTIZE", layer(Quantize(), y=(1, 24)), f"its input {X} and output (1, 24) differ; {AGAIN}"),
     ("QUANTIZE", layer(Quantize(), scale=1e-9), FINE),
+    ("READ_VARIABLE", remembered(shape=(1, 24)), f"its input (1, 24) and output {X} differ; {AGAIN}"),
+    ("READ_VARIABLE", remembered(scale=0.06), ALIKE),
+    ("READ_VARIABLE", remembered(variable=False), f"its source is not a variable; {AGAIN}"),
     ("REDUCE_MAX", layer(ReduceExtremum("maximum"), 0, indices(1), y=(1, 3, 2), scale=0.06), ALIKE),
     ("REDUCE_MIN", layer(ReduceExtremum("minimum"), 0, indices(-5)), f"its axis -5 is none of 4 dimensions; {AGAIN}"),
     ("RELU", layer(Relu(), scale=1e-20), FINE),

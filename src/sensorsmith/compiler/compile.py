@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from sensorsmith.base.errors import ModelError
 from sensorsmith.base.hashing import hash_bytes
 from sensorsmith.compiler.budget import planned, within
-from sensorsmith.compiler.emit import emit_header, emit_source, own_constants
+from sensorsmith.compiler.emit import emit_header, emit_source, headers_of, own_constants, tables_of
 from sensorsmith.compiler.headers import closure
-from sensorsmith.compiler.kernels import header_name, select
+from sensorsmith.compiler.kernels import select
 from sensorsmith.compiler.legalise import legalise
-from sensorsmith.compiler.lives import lives_of, states_of
+from sensorsmith.compiler.lives import lives_of
 from sensorsmith.compiler.memory import Plan
 from sensorsmith.compiler.passes import simplify
 from sensorsmith.compiler.report import BufferReport, CompileReport, LayerReport
@@ -92,14 +92,13 @@ def compile_graph(graph: Graph, name: str, target: str = "host", *, ram_budget: 
             ram_budget, schedule(legal), plan, lambda strips: share_constants(select(strips, target)), graph.name
         )
     report = _report(graph, whole, program, plan, name, target)
-    headers = [header_name(layer.op, layer.variant) for layer in report.layers]
     files = {
         f"{name}.c": emit_source(graph, program, plan.offsets, report),
-        f"{name}.h": emit_header(graph, report),
-        **closure([*headers, "ss_base.h"]),
+        f"{name}.h": emit_header(graph, report, stateful=bool(program.states)),
+        **closure(headers_of(report, program)),
     }
     x, y = graph.tensors[graph.inputs[0]], graph.tensors[graph.outputs[0]]
-    return Emitted(files, report, x, y, graph.border, bool(states_of(program)))
+    return Emitted(files, report, x, y, graph.border, bool(program.states))
 
 
 def _report(graph: Graph, whole: Program, program: Program, plan: Plan, name: str, target: str) -> CompileReport:
@@ -125,7 +124,8 @@ def _report(graph: Graph, whole: Program, program: Program, plan: Plan, name: st
         target=target,
         model_sha256=hash_bytes(write_tflite(graph)),
         arena_bytes=plan.size,
-        weights_bytes=sum(layer.weights_bytes for layer in layers),
+        weights_bytes=sum(layer.weights_bytes for layer in layers)
+        + sum(load.size for load in tables_of(program).values() if load),
         macs=sum(step.macs for step in whole.steps),
         executed_macs=sum(layer.macs for layer in layers),
         layers=layers,

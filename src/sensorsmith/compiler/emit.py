@@ -11,7 +11,7 @@ import numpy as np
 from sensorsmith.compiler import ctext
 from sensorsmith.compiler.border import border_text
 from sensorsmith.compiler.kernels import header_name
-from sensorsmith.compiler.lives import states_of
+from sensorsmith.compiler.lower.load import Load, load_bytes
 from sensorsmith.compiler.report import CompileReport, LayerReport
 from sensorsmith.compiler.steps import (
     ChannelScales,
@@ -35,8 +35,8 @@ MADE_BY = "Made by sensorsmith; changes will be lost."
 _CTYPES = {name: f"{name}_t" for name in ("int8", "uint8", "int16", "uint16", "int32", "uint32")}
 
 
-def emit_header(graph: Graph, report: CompileReport) -> str:
-    """The interface: functions, shapes, scales, sizes and the model's hash."""
+def emit_header(graph: Graph, report: CompileReport, *, stateful: bool) -> str:
+    """The interface: functions, shapes, scales, sizes and the model's hash; a reset where it is stateful."""
     name, upper = report.name, report.name.upper()
     x, y = graph.tensors[graph.inputs[0]], graph.tensors[graph.outputs[0]]
     digest = [f"0x{byte:02x}" for byte in bytes.fromhex(report.model_sha256)]
@@ -79,7 +79,7 @@ const {_CTYPES[y.dtype]} *{name}_output(void);
 
 /* The three in one, with copies. input: ({upper}_INPUT_SIZE); output: ({upper}_OUTPUT_SIZE). Returns 0. */
 int {name}_infer(const {_CTYPES[x.dtype]} *input, {_CTYPES[y.dtype]} *output);
-{_reset_declaration(graph, name)}
+{_reset_declaration(name) if stateful else ""}
 #ifdef __cplusplus
 }}
 #endif
@@ -88,9 +88,7 @@ int {name}_infer(const {_CTYPES[x.dtype]} *input, {_CTYPES[y.dtype]} *output);
 """
 
 
-def _reset_declaration(graph: Graph, name: str) -> str:
-    if not any(tensor.variable for tensor in graph.tensors):
-        return ""
+def _reset_declaration(name: str) -> str:
     return f"""
 /* Forget all earlier inputs. To be called before the first input, and wherever a new sequence of inputs begins. */
 void {name}_reset(void);
@@ -117,8 +115,7 @@ def _continued(text: str) -> str:
 def emit_source(graph: Graph, program: Program, offsets: Mapping[int, int], report: CompileReport) -> str:
     """The weights, one function for each layer, and the functions of the header."""
     name, upper = report.name, report.name.upper()
-    headers = sorted({header_name(layer.op, layer.variant) for layer in report.layers} | {"ss_base.h"})
-    includes = "\n".join(f'#include "{header}"' for header in headers)
+    includes = "\n".join(f'#include "{header}"' for header in headers_of(report, program))
     own = own_constants(program)
     symbols = {
         constant: f"{layer.symbol}_{role}"
@@ -167,6 +164,23 @@ int {name}_infer(const {_CTYPES[x]} *input, {_CTYPES[y]} *output)
 """
 
 
+def headers_of(report: CompileReport, program: Program) -> list[str]:
+    """The headers of the runtime that the source includes, by name."""
+    used = {header_name(layer.op, layer.variant) for layer in report.layers}
+    if any(tables_of(program).values()):
+        used.add(header_name(Load.kernel, Load.variant))
+    return sorted(used | {"ss_base.h"})
+
+
+def tables_of(program: Program) -> dict[int, Load | None]:
+    """By state, what brings its first content from a table; None where all its bytes are equal."""
+    bytes_of = {state: first.view(np.int8).ravel() for state, first in program.states.items()}
+    return {
+        state: None if (first == first[0]).all() else load_bytes(first, Target(state))
+        for state, first in bytes_of.items()
+    }
+
+
 def _calls(program: Program, report: CompileReport) -> str:
     """The body of the function that runs all steps."""
     lines = []
@@ -186,19 +200,24 @@ def _advances(step: Step) -> bool:
 
 
 def _reset(program: Program, offsets: Mapping[int, int], name: str) -> str:
-    """The function that brings each state to its first value; nothing where there are none."""
-    states = states_of(program)
-    if not states:
+    """The function that brings each state to its first content; nothing where there are none."""
+    if not program.states:
         return ""
-    loops = "".join(
-        f"    for (int i = 0; i < {program.sizes[state.buffer]}; i++)\n"
-        f"        {name}_arena[{offsets[state.buffer]} + i] = {state.initial};\n"
-        for state in states
+    loads = tables_of(program)
+    tables = "".join(
+        f"\n{_constant(f'{name}_first_{number}', load.data)}" for number, load in enumerate(loads.values()) if load
     )
-    return f"""
+    sets = "".join(
+        f"    ss_load_ref({load.size}, {name}_first_{number}, ss_at(&{name}_arena[{offsets[state]}]));\n"
+        if load
+        else f"    for (int i = 0; i < {program.sizes[state]}; i++)\n"
+        f"        {name}_arena[{offsets[state]} + i] = {program.states[state].view(np.int8).flat[0]};\n"
+        for number, (state, load) in enumerate(loads.items())
+    )
+    return f"""{tables}
 void {name}_reset(void)
 {{
-{loops}}}
+{sets}}}
 """
 
 
@@ -213,7 +232,7 @@ def _bytes(count: str, dtype: ElementType) -> str:
 def _int_guard(program: Program, report: CompileReport) -> str:
     """Arrays are indexed with int."""
     arrays = (constant.data.size for step in program.steps for _, constant in step.call.constants())
-    if max(report.arena_bytes, *arrays, 0) <= 32767:
+    if max(report.arena_bytes, *arrays, 0) <= 32767:  # tables of first contents are no larger than the arena
         return ""
     return '_Static_assert(sizeof(int) >= 4, "this model is too large for a 16-bit int");\n\n'
 

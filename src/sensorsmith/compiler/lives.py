@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sensorsmith.compiler.memory import Life
-from sensorsmith.compiler.steps import SAME_PLACE, Program, Scratch, Source, State, Step
+from sensorsmith.compiler.steps import SAME_PLACE, Program, Scratch, Source, Step
 
 
 def lives_of(program: Program) -> dict[int, Life]:
@@ -17,16 +17,10 @@ def lives_of(program: Program) -> dict[int, Life]:
     for loop in program.loops:
         first |= {b: loop.first for b in first if loop.first <= first[b] <= loop.last < last[b]}
         last |= {b: loop.last for b in last if first[b] < loop.first <= last[b] <= loop.last}
-    for state in states_of(program):
-        first[state.buffer], last[state.buffer] = -1, len(program.steps)
+    for state in program.states:
+        first[state], last[state] = -1, len(program.steps)
     last[program.output] = len(program.steps)
     return {b: Life(size, first[b], last[b]) for b, size in program.sizes.items()}
-
-
-def states_of(program: Program) -> list[State]:
-    """The program's memory, each buffer once."""
-    uses = [use for step in program.steps for use in step.call.buffers()]
-    return list({use.buffer: use for use in uses if isinstance(use, State)}.values())
 
 
 def leads_of(program: Program, lives: dict[int, Life]) -> dict[tuple[int, int], int]:

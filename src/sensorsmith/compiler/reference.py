@@ -39,6 +39,7 @@ KERNELS: dict[str, tuple[type[Call], ...]] = {
     "ADD": (add.Add, binary.Sum),
     "ARG_MAX": (arg.ArgMaximum,),
     "ARG_MIN": (arg.ArgMaximum,),
+    "ASSIGN_VARIABLE": (Copy,),
     "AVERAGE_POOL_2D": (pool.AveragePool, pool_s16.AveragePoolS16),
     "BATCH_MATMUL": (batch_matmul.BatchMatMul, batch_matmul.BatchMatMulS16),
     "CONCATENATION": (Copy,),
@@ -63,6 +64,7 @@ KERNELS: dict[str, tuple[type[Call], ...]] = {
     "PADV2": (Fill, Copy),
     "PRELU": (prelu.Prelu, lookup.Lookup),
     "QUANTIZE": (lookup.Lookup, requantize.Requantize),
+    "READ_VARIABLE": (Copy,),
     "REDUCE_MAX": (reduce.ReduceMaximum,),
     "REDUCE_MIN": (reduce.ReduceMaximum,),
     "RELU": (lookup.Lookup, elementwise_s16.LeakyReluS16),
@@ -87,6 +89,13 @@ KERNELS: dict[str, tuple[type[Call], ...]] = {
     "UNPACK": (Copy,),
 }
 
+# What the reader sets aside: it takes no layer.
+_SET_ASIDE = {
+    "CALL_ONCE": ("none: `NAME_reset()` does it", "before all else; a subgraph that assigns constants to variables"),
+    "DEQUANTIZE": ("none: a function of `NAME.h`", "of a constant, or of the output to float32"),
+    "VAR_HANDLE": ("none: a place in the arena", ""),
+}
+
 _HEAD = """# Reference: operators
 
 Generated from the tables of the reader, the interpreter and the compiler by `sensorsmith.compiler.reference`. For each
@@ -105,6 +114,12 @@ The bias beside int16 activations is int64 or, of CONV_2D and FULLY_CONNECTED, i
 int32, sums have 32 bits and are rounded otherwise; where there is no bias, the option quantized_bias_type says which of
 both holds. An int32 bias of DEPTHWISE_CONV_2D or TRANSPOSE_CONV is refused: TFLite Micro reads it as if it were int64.
 
+Models that hear a stream, a window at a time, keep what they have heard in variables (VAR_HANDLE, READ_VARIABLE,
+ASSIGN_VARIABLE, and CALL_ONCE for their first content) or in the layers that remember (SVDF,
+UNIDIRECTIONAL_SEQUENCE_LSTM); `NAME_reset()` of the C brings back the first content of both. TFLite Micro's own reset
+brings back zero points only, and does not run CALL_ONCE again: where a variable begins otherwise, the C is what a new
+interpreter is.
+
 | operator | types | kernels (variants) | limits |
 |---|---|---|---|
 """
@@ -113,6 +128,7 @@ both holds. An int32 bias of DEPTHWISE_CONV_2D or TRANSPOSE_CONV is refused: TFL
 def operators_text() -> str:
     """The text of docs/reference/operators.md."""
     rows = {name: _row(name, family) for family in FAMILIES for name in family.codes.values()}
+    rows |= {name: f"| {name} |  | {kernels} | {limits} |\n" for name, (kernels, limits) in _SET_ASIDE.items()}
     return _HEAD + "".join(rows[name] for name in sorted(rows))
 
 

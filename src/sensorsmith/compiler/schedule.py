@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from sensorsmith.compiler.lives import step_leads
 from sensorsmith.compiler.memory import padded, saving
-from sensorsmith.compiler.steps import Program, Source, Target
+from sensorsmith.compiler.steps import Program, Source, Step, Target
 
 _SETS = 2000  # of layers, in the search
 
@@ -38,15 +38,22 @@ def schedule(program: Program) -> Program:
 def drop_unread(program: Program) -> Program:
     """Drop layers that the output does not depend on, and the buffers that only they use."""
     needed = {program.output}
-    kept = []
-    for step in reversed(program.steps):
-        buffers = list(step.call.buffers())
-        if any(b.buffer in needed for b in buffers if isinstance(b, Target)):
-            kept.append(step)
-            needed.update(b.buffer for b in buffers)
+    kept: list[Step] = []
+    before = -1
+    while before < len(needed):  # what is read of a state has been written in an earlier run, by a later step
+        before, kept = len(needed), []
+        for step in reversed(program.steps):
+            buffers = list(step.call.buffers())
+            if any(b.buffer in needed for b in buffers if isinstance(b, Target)):
+                kept.append(step)
+                needed.update(b.buffer for b in buffers)
     needed.add(program.input)
-    sizes = {buffer: size for buffer, size in program.sizes.items() if buffer in needed}
-    return replace(program, steps=tuple(reversed(kept)), sizes=sizes)
+    return replace(
+        program,
+        steps=tuple(reversed(kept)),
+        sizes={buffer: size for buffer, size in program.sizes.items() if buffer in needed},
+        states={buffer: first for buffer, first in program.states.items() if buffer in needed},
+    )
 
 
 class _Use:
@@ -56,7 +63,8 @@ class _Use:
         self._sizes = {b: padded(size) for b, size in program.sizes.items()}
         self._buffers = [list(dict.fromkeys(b.buffer for b in step.call.buffers())) for step in program.steps]
         self._leads = [step_leads(step) for step in program.steps]
-        self._ends = (program.input, program.output)
+        # What is in use before the first step, and after the last.
+        self._first, self._last = {program.input, *program.states}, {program.output, *program.states}
         self._users = dict.fromkeys(program.sizes, 0)
         self.after = [0] * len(program.steps)  # the steps that each step has to come after
         written = dict.fromkeys(program.sizes, 0)
@@ -78,8 +86,8 @@ class _Use:
             before: bytes in use after them.
         """
         then = done | 1 << step
-        new = {b for b in self._buffers[step] if not self._users[b] & done and b != self._ends[0]}
-        dead = {b for b in self._buffers[step] if not self._users[b] & ~then and b != self._ends[1]}
+        new = {b for b in self._buffers[step] if not self._users[b] & done and b not in self._first}
+        dead = {b for b in self._buffers[step] if not self._users[b] & ~then and b not in self._last}
         whole = before + sum(self._sizes[b] for b in new)
         after = whole - sum(self._sizes[b] for b in dead)
         saved = (
@@ -91,7 +99,7 @@ class _Use:
 
     def start(self) -> int:
         """Bytes in use before the first step."""
-        return self._sizes[self._ends[0]]
+        return sum(self._sizes[b] for b in self._first)
 
     def ready(self, done: int) -> list[int]:
         """The steps that can run next."""

@@ -6,9 +6,9 @@ used as a field is the C struct that it names: `Dims` is `ss_dims`. The emitter 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
-from typing import ClassVar, Literal
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -135,13 +135,7 @@ class Source:
 
 @dataclass(frozen=True)
 class State(Source):
-    """A buffer that the kernel reads and writes, and that keeps its content from one run to the next.
-
-    Attributes:
-        initial: what each element holds at first.
-    """
-
-    initial: int = 0
+    """A buffer that the kernel reads and writes, and that keeps its content from one run to the next."""
 
 
 @dataclass(frozen=True)
@@ -225,6 +219,13 @@ class Step:
     call: Call
 
 
+def with_buffers(step: Step, change: Callable[[Any], Source | Target]) -> Step:
+    """A step with other pointers to what it reads and writes, in order."""
+    pointers = {f.name: getattr(step.call, f.name) for f in fields(step.call)}
+    changed = {name: change(b) for name, b in pointers.items() if isinstance(b, Source | Target)}
+    return replace(step, call=replace(step.call, **changed))
+
+
 @dataclass(frozen=True)
 class Loop:
     """Steps `first` to `last`, both included, which run one after another `turns` times."""
@@ -244,6 +245,7 @@ class Program:
         output: the buffer that holds the result.
         strips: how its first layers run in strips of rows, if they do; see `strips.py`.
         leads: what `Call.lead` is for a call, for two buffers that many steps read and write, each a part.
+        states: what each buffer that keeps its content from one run to the next holds before the first.
     """
 
     steps: tuple[Step, ...]
@@ -253,6 +255,7 @@ class Program:
     loops: tuple[Loop, ...] = ()
     strips: Strips | None = None
     leads: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    states: Mapping[int, npt.NDArray[np.generic]] = field(default_factory=dict)
 
     def turns(self, step: int) -> int:
         """How many times a step runs."""

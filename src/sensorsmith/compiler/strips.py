@@ -15,7 +15,7 @@ which nobody else does, and makes one tensor.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from typing import Any, ClassVar
@@ -23,7 +23,7 @@ from typing import Any, ClassVar
 from sensorsmith.compiler.lower import add, conv, conv_s16, lookup, pool, pool_s16
 from sensorsmith.compiler.memory import padded, saving
 from sensorsmith.compiler.report import Strips
-from sensorsmith.compiler.steps import Call, ChannelScales, Constant, Loop, Program, Source, Step, Target
+from sensorsmith.compiler.steps import Call, ChannelScales, Constant, Loop, Program, Source, Step, Target, with_buffers
 
 _CONVOLUTIONS = (conv.Conv2D, conv.DepthwiseConv2D, conv_s16.Conv2DS16, conv_s16.DepthwiseConv2DS16)
 _POOLING = (pool.AveragePool, pool.MaxPool, pool_s16.AveragePoolS16, pool_s16.MaxPoolS16)
@@ -122,7 +122,9 @@ def stages(program: Program) -> Iterator[Stage]:
     height: dict[int, int] = {}
     for step in program.steps:
         layer = _layer(step)
-        if layer is None or any(height.setdefault(b, layer.reach.height) != layer.reach.height for b in layer.sources):
+        if layer is None or layer.target in program.states:
+            return
+        if any(height.setdefault(b, layer.reach.height) != layer.reach.height for b in layer.sources):
             return
         layers.append(layer)
         height[layer.target] = layer.height
@@ -243,7 +245,7 @@ class Stage:
             sizes |= {new: size for b, new in passing.items() if (size := self._size(b, turns))}
             steps += (_renamed(step, passing) for step in turn)
         steps += whole.steps[self.layers :]
-        program = Program(tuple(steps), sizes, whole.input, whole.output, tuple(loops))
+        program = replace(whole, steps=tuple(steps), sizes=sizes, loops=tuple(loops))
         strips = Strips(
             layers=self.layers,
             last=self._layers[-1].step.name,
@@ -307,7 +309,7 @@ def _way(turn: Sequence[Step], then: Sequence[Step]) -> list[int] | None:
 
 def _form(step: Step) -> list[Any]:
     """A step as it is wherever its rows begin."""
-    call = _changed(step, lambda b: replace(b, first=0)).call
+    call = with_buffers(step, lambda b: replace(b, first=0)).call
     return [type(call), *(getattr(call, field.name) for field in fields(call))]
 
 
@@ -317,25 +319,18 @@ def _firsts(turn: Sequence[Step]) -> list[int]:
 
 def _placed(step: Step, first: Mapping[int, int]) -> Step:
     """A step with each buffer's first byte."""
-    return _changed(step, lambda b: replace(b, first=first[b.buffer]))
+    return with_buffers(step, lambda b: replace(b, first=first[b.buffer]))
 
 
 def _renamed(step: Step, names: Mapping[int, int]) -> Step:
     """A step with other buffers."""
-    return _changed(step, lambda b: replace(b, buffer=names.get(b.buffer, b.buffer)))
+    return with_buffers(step, lambda b: replace(b, buffer=names.get(b.buffer, b.buffer)))
 
 
 def _looped(turn: Sequence[Step], way: Sequence[int]) -> list[Step]:
     """The steps of a loop whose pointers go on from its first turn in a way."""
     advances = iter(way)
-    return [_changed(step, lambda b: replace(b, advance=next(advances))) for step in turn]
-
-
-def _changed(step: Step, change: Callable[[Any], Source | Target]) -> Step:
-    """A step with other pointers to what it reads and writes, in order."""
-    pointers = {f.name: getattr(step.call, f.name) for f in fields(step.call)}
-    changed = {name: change(b) for name, b in pointers.items() if isinstance(b, Source | Target)}
-    return replace(step, call=replace(step.call, **changed))
+    return [with_buffers(step, lambda b: replace(b, advance=next(advances))) for step in turn]
 
 
 def share_constants(program: Program) -> Program:

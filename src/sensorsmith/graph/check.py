@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import Any
 
 from sensorsmith.base.errors import ModelError
 from sensorsmith.graph.ops import family_of, name_of
 from sensorsmith.graph.ops.family import ACTIVATIONS, DTYPES, STATES, Family, Kind, Layer
-from sensorsmith.graph.types import Face, Graph, Node, Operator, Tensor
+from sensorsmith.graph.types import AssignVariable, Face, Graph, Node, Operator, ReadVariable, Tensor
 
 # No microcontroller holds a tensor of so many elements, nor a layer of so many channels.
 MAX_ELEMENTS = 1 << 24
@@ -100,6 +101,14 @@ def check_tensor(tensor: Tensor, place: str) -> None:
             where=place,
             todo="convert the model again",
         )
+    if tensor.initial is not None and not (
+        tensor.variable and tensor.initial.shape == tensor.shape and tensor.initial.dtype == tensor.dtype
+    ):
+        raise ModelError(
+            f"begins as {tensor.initial.dtype} {tensor.initial.shape} but is no such variable",
+            where=place,
+            todo="convert the model again",
+        )
     if tensor.quantization is not None:
         _check_quantization(tensor, place)
 
@@ -143,6 +152,7 @@ def _check_flow(graph: Graph) -> None:
     variables = {i for i, tensor in enumerate(graph.tensors) if tensor.variable}
     if variables & {*graph.inputs, *graph.outputs}:
         raise ModelError("the model's input or output is a variable", todo="convert the model again")
+    _check_variables(graph)
     ready = {*graph.inputs, *variables}
     if graph.tensors[graph.inputs[0]].data is not None:
         raise ModelError("the model's input is a constant", todo="convert the model again")
@@ -161,11 +171,35 @@ def _check_flow(graph: Graph) -> None:
                 )
         for output in node.outputs:
             _require_index(graph, output, place)
+            if isinstance(node.op, AssignVariable) and output in variables:
+                continue
             if output in ready or graph.tensors[output].data is not None:
                 raise ModelError("its output is already given elsewhere", where=place, todo="convert the model again")
             ready.add(output)
     if graph.outputs[0] not in ready:
         raise ModelError("no layer computes the model's output", todo="convert the model again")
+
+
+def _check_variables(graph: Graph) -> None:
+    """A file knows variables by their names, and no layer has them for its own."""
+    variables = named_variables(graph)
+    for name, count in Counter(graph.tensors[i].name for i in variables).items():
+        if count > 1:
+            raise ModelError(f"{count} variables are named {shorten(name)!r}", todo="give each a name of its own")
+    for index, node in enumerate(graph.nodes):
+        if not isinstance(node.op, ReadVariable) and {*node.inputs} & {*variables}:
+            raise ModelError(
+                "takes a variable as its own that READ_VARIABLE or ASSIGN_VARIABLE takes too",
+                where=_place(graph, index),
+                todo="convert the model again",
+            )
+
+
+def named_variables(graph: Graph) -> list[int]:
+    """The variables that READ_VARIABLE and ASSIGN_VARIABLE take, by tensor; those of layers that remember are not."""
+    reads = [i for node in graph.nodes if isinstance(node.op, ReadVariable) for i in node.inputs]
+    assigns = [i for node in graph.nodes if isinstance(node.op, AssignVariable) for i in node.outputs]
+    return sorted({i for i in reads + assigns if _is_index(graph, i) and graph.tensors[i].variable})
 
 
 def _is_index(graph: Graph, index: int) -> bool:
@@ -213,6 +247,7 @@ def _check_type(layer: Layer, name: str, kind: Kind, tensor: Tensor) -> None:
 
 
 def _check_activation(layer: Layer, tensor: Tensor) -> None:
+    layer.require(not tensor.variable, f"takes the variable {tensor.name!r} as it is", "read it by READ_VARIABLE")
     layer.require(
         tensor.dtype == "float32" or (tensor.quantization is not None and tensor.quantization.axis is None),
         f"{tensor.name!r} has no scale and zero point of its own",

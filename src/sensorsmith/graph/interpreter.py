@@ -12,7 +12,7 @@ from sensorsmith.base.errors import ModelError
 from sensorsmith.graph.check import layer_of
 from sensorsmith.graph.ops import family_of
 from sensorsmith.graph.ops.family import ACTIVATIONS, Family, Operand
-from sensorsmith.graph.requantize import initial_value
+from sensorsmith.graph.requantize import initial_content
 from sensorsmith.graph.types import DType, Graph
 
 Array = npt.NDArray[Any]
@@ -32,11 +32,11 @@ State = dict[int, Array]
 
 
 def initial_state(graph: Graph) -> State:
-    """What the variables hold before the first input: the zero point, or 0 where they are not int8.
+    """What the variables hold before the first input: the zero point, or 0 where they are not int8, if nothing else.
 
-    Source: ResetTensorData in tensorflow/lite/micro/micro_interpreter_graph.cc.
+    Source: ResetTensorData in tensorflow/lite/micro/micro_interpreter_graph.cc, and micro_resource_variable.cc.
     """
-    return {i: np.full(t.shape, initial_value(t), t.dtype) for i, t in enumerate(graph.tensors) if t.variable}
+    return {i: initial_content(t) for i, t in enumerate(graph.tensors) if t.variable}
 
 
 def interpret(graph: Graph, x: Array, state: State | None = None) -> list[Array | None]:
@@ -107,7 +107,11 @@ def _run(graph: Graph, x: Array, state: State) -> list[Array | None]:
             layer = layer_of(graph, index, number)
             kernel = _ARITHMETIC[layer.dtype](family)
             shape = layer.y.shape if len(x) == 1 else (len(x), *layer.y.shape[1:])
-            values[output] = kernel(node.op, layer, *operands).reshape(shape)
+            result = kernel(node.op, layer, *operands).reshape(shape)
+            if output in state:
+                state[output][...] = result
+            else:
+                values[output] = result
     # The caller may go on with the state.
     return [value.copy() if index in state and value is not None else value for index, value in enumerate(values)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,8 @@ from sensorsmith.graph.types import Quantization, Tensor
 # Converters join the names of what they fuse, up to some thousand characters. Messages of each layer are made of them.
 _NAME_LIMIT = 1 << 14
 
+WITHOUT_OUTPUT = ("ASSIGN_VARIABLE", "CALL_ONCE")
+
 
 @dataclass(frozen=True, eq=False)
 class RawTensor:
@@ -39,6 +41,7 @@ class RawTensor:
         type: number in the schema's enumeration TensorType.
         content: of a constant; empty for what is computed.
         variable: whether it keeps its content from one inference to the next.
+        initial: of a variable: what it holds before the first inference; empty for the usual.
         unusual: what we do not support about it, and what to do; both empty as a rule.
     """
 
@@ -50,6 +53,7 @@ class RawTensor:
     quantization: Quantization | None
     content: bytes | memoryview
     variable: bool = False
+    initial: bytes | memoryview = b""
     unusual: tuple[str, str] = ("", "")
 
     @property
@@ -91,7 +95,7 @@ class RawOperator:
 
 @dataclass(frozen=True, eq=False)
 class RawModel:
-    """The subgraph of the file."""
+    """A subgraph of the file."""
 
     name: str
     tensors: tuple[RawTensor, ...]
@@ -140,7 +144,7 @@ def _tensor(table: Table, buffers: list[Table]) -> RawTensor:
         _quantization(parameters),
         _content(table, buffers, place),
         bool(table.integer("is_variable")),
-        unusual,
+        unusual=unusual,
     )
 
 
@@ -163,15 +167,21 @@ def _quantization(parameters: Table) -> Quantization | None:
 
 
 def _operator(index: int, table: Table, codes: list[Table], tensors: tuple[RawTensor, ...]) -> RawOperator:
-    """An operator whose code is in the table of operators, and whose first output is a tensor."""
+    """An operator whose code is in the table of operators, and whose first output is a tensor, if it makes any."""
     inputs, outputs = table.integers("inputs"), table.integers("outputs")
-    if not outputs or not 0 <= outputs[0] < len(tensors) or table.integer("opcode_index") >= len(codes):
-        raise ModelError("has no operator code or no output", where=table.place, todo="copy or convert the model again")
+    damaged = ModelError("has no operator code or no output", where=table.place, todo="copy or convert the model again")
+    if table.integer("opcode_index") >= len(codes):
+        raise damaged
     code = codes[table.integer("opcode_index")]
     # Codes up to 126 stood in one byte once; whichever field is larger holds the code.
     number = max(code.integer("deprecated_builtin_code"), code.integer("builtin_code"))
     name = f"{code.text('custom_code')} (custom)" if number == CUSTOM else operator_name(number)
-    layer = f"layer {index} (-> {shorten(tensors[outputs[0]].name)!r})"
+    if name in WITHOUT_OUTPUT and not outputs:
+        layer = f"layer {index} ({name})"
+    elif outputs and 0 <= outputs[0] < len(tensors):
+        layer = f"layer {index} (-> {shorten(tensors[outputs[0]].name)!r})"
+    else:
+        raise damaged
     return RawOperator(table.place, layer, number, name, inputs, outputs, table)
 
 
@@ -190,13 +200,15 @@ def to_tensor(raw: RawTensor) -> Tensor:
         raise ModelError(raw.unusual[0], where=raw.place, todo=raw.unusual[1])
     if raw.type == INT4:
         return Tensor(raw.name, raw.shape, "int8", raw.quantization, _unpacked(raw))
-    constant = None
-    if raw.content:
-        dtype = np.dtype(DTYPES[raw.type])
-        require_content(raw, dtype)
-        stored = np.frombuffer(raw.content, dtype.newbyteorder("<"))
-        constant = stored.astype(dtype, copy=False).reshape(raw.shape)
-    return Tensor(raw.name, raw.shape, DTYPES[raw.type], raw.quantization, constant, raw.variable)
+    content, initial = (_values(raw, given) if given else None for given in (raw.content, raw.initial))
+    return Tensor(raw.name, raw.shape, DTYPES[raw.type], raw.quantization, content, raw.variable, initial)
+
+
+def _values(raw: RawTensor, content: bytes | memoryview) -> npt.NDArray[np.generic]:
+    dtype = np.dtype(DTYPES[raw.type])
+    require_content(replace(raw, content=content), dtype)
+    stored = np.frombuffer(content, dtype.newbyteorder("<"))
+    return stored.astype(dtype, copy=False).reshape(raw.shape)
 
 
 def _unpacked(raw: RawTensor) -> npt.NDArray[np.int8]:

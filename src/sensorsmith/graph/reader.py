@@ -19,12 +19,15 @@ from sensorsmith.graph.raw import RawModel, RawOperator, read_raw, to_tensor
 from sensorsmith.graph.schema import CUSTOM, IDENTIFIER, INT8, INT16, MODEL, SUBGRAPH, UINT8, VERSION, type_name
 from sensorsmith.graph.substitutes import substitute_for
 from sensorsmith.graph.types import Graph, Node, Tensor
+from sensorsmith.graph.variables import set_variables_aside
 
 SIZE_LIMIT = 64 << 20
 
 
 def read_tflite(data: bytes) -> Graph:
     """The graph of a .tflite file (schema version 3): one subgraph of supported operators, in int8 or float32.
+
+    Other subgraphs may give variables their first content (see variables.py).
 
     A dynamic batch (-1 in a shape's signature) is taken as 1, and what exporters compute with it is folded away (see
     fold.py). uint8 or float32 at the border of an int8 model is set aside (see border.py). Weights that are quantized
@@ -42,13 +45,11 @@ def read_tflite(data: bytes) -> Graph:
         raise ModelError(
             f"has schema version {model.integer('version')}, not {VERSION}", where="model", todo="convert it again"
         )
-    subgraphs = model.tables("subgraphs", SUBGRAPH)
-    if len(subgraphs) != 1:
-        raise ModelError(f"the model has {len(subgraphs)} subgraphs", todo="convert it without control flow")
-    file = read_raw(subgraphs[0], model)
+    subgraphs = [read_raw(each, model) for each in model.tables("subgraphs", SUBGRAPH)]
+    file = set_variables_aside(subgraphs)
     check_ends(file.inputs, file.outputs)
     inner, border = strip_border(dilate(fold(file)))
-    inner = drop_unused(inner, file)
+    inner = drop_unused(inner, subgraphs[0])
     # Operators first: a model with a foreign one often has tensors of foreign types too, and the operator says more.
     for op in inner.operators:
         _require_supported(op, inner)
@@ -82,7 +83,7 @@ def _tensors(model: RawModel) -> tuple[Tensor, ...]:
     tensors = []
     for index, raw in enumerate(model.tensors):
         # Layers may share a constant, and constants a content: each costs the work of checking it, and is written to C.
-        size += len(raw.content) * max(1, uses[index])
+        size += len(raw.initial) + len(raw.content) * max(1, uses[index])
         if size > SIZE_LIMIT:
             raise ModelError(
                 f"constants, counted for each layer that uses them, take more than {SIZE_LIMIT >> 20} MB",

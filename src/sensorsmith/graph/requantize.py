@@ -29,9 +29,11 @@ def zero_point_of(tensor: Tensor) -> int:
     return quantization_of(tensor).zero_point[0]
 
 
-def initial_value(variable: Tensor) -> int:
+def initial_content(variable: Tensor) -> npt.NDArray[np.generic]:
     """What a variable holds at first."""
-    return zero_point_of(variable) if variable.dtype == "int8" else 0
+    if variable.initial is not None:
+        return variable.initial.copy()
+    return np.full(variable.shape, zero_point_of(variable) if variable.dtype == "int8" else 0, variable.dtype)
 
 
 def conv_scales(x: Tensor, weights: Tensor, y: Tensor) -> Scales:

@@ -54,6 +54,8 @@ OPERATOR: Layout = {
     "builtin_options_type": Field(3, "B"),
     "builtin_options": Field(4),
 }
+VAR_HANDLE: Layout = {"container": Field(0), "shared_name": Field(1)}
+CALL_ONCE: Layout = {"init_subgraph_index": Field(0, "i")}
 BUFFER: Layout = {"data": Field(0), "offset": Field(1, "Q")}
 
 # Two weights to a byte: the reader unpacks them.
@@ -61,7 +63,9 @@ INT4 = 17
 
 DTYPES: dict[int, DType] = {0: "float32", 2: "int32", 4: "int64", 7: "int16", 9: "int8"}
 TYPE_NAMES = ("float32", "float16", "int32", "uint8", "int64", "string", "bool", "int16", "complex64", "int8")
-FLOAT32, FLOAT16, INT32, UINT8, INT64, INT16, INT8 = 0, 1, 2, 3, 4, 7, 9
+FLOAT32, FLOAT16, INT32, UINT8, INT64, INT16, INT8, RESOURCE = 0, 1, 2, 3, 4, 7, 9, 13
+# In the union BuiltinOptions.
+VAR_HANDLE_OPTIONS, CALL_ONCE_OPTIONS = 111, 103
 
 CUSTOM = 32
 

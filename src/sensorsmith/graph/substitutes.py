@@ -24,7 +24,6 @@ SUBSTITUTES: Mapping[str, Substitute] = {
     "BIDIRECTIONAL_SEQUENCE_LSTM": Substitute(_ABSENT, "use CONV_2D over time"),
     "BIDIRECTIONAL_SEQUENCE_RNN": Substitute(_ABSENT, "use CONV_2D over time"),
     "BROADCAST_TO": Substitute("ADD, SUB and MUL broadcast by themselves", "leave it out before them"),
-    "CALL_ONCE": Substitute(_CONTROL, "convert a model without state"),
     "CEIL": Substitute(_FLOAT, "leave rounding to QUANTIZE"),
     "CONV_3D": Substitute(_ABSENT, "use CONV_2D with the third dimension among the channels"),
     "COS": Substitute(_FLOAT, "compute it as a feature, before the model"),

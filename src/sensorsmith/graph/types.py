@@ -44,7 +44,8 @@ class Tensor:
 
     Attributes:
         data: the content of a constant; None for what is computed.
-        variable: whether it is a layer's memory: it keeps its content from one input to the next.
+        variable: whether it is memory: it keeps its content from one input to the next.
+        initial: what a variable holds before the first input; None for its zero point, or 0 where it is not int8.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Tensor:
     quantization: Quantization | None = None
     data: npt.NDArray[np.generic] | None = None
     variable: bool = False
+    initial: npt.NDArray[np.generic] | None = None
 
     @property
     def size(self) -> int:
@@ -411,6 +413,16 @@ class Lstm:
     cell_clip: float = 0.0
 
 
+@dataclass(frozen=True)
+class ReadVariable:
+    """inputs: a variable; gives what it holds by now."""
+
+
+@dataclass(frozen=True)
+class AssignVariable:
+    """inputs: x, which the variable that is the output holds from now on."""
+
+
 Operator = (
     Conv2D
     | DepthwiseConv2D
@@ -459,6 +471,8 @@ Operator = (
     | BatchMatMul
     | Svdf
     | Lstm
+    | ReadVariable
+    | AssignVariable
 )
 
 
@@ -521,9 +535,11 @@ def same(a: Graph, b: Graph) -> bool:
 def _same_tensor(a: Tensor, b: Tensor) -> bool:
     if (a.name, a.shape, a.dtype, a.quantization) != (b.name, b.shape, b.dtype, b.quantization):
         return False
-    if a.variable != b.variable:
-        return False
-    if a.data is None or b.data is None:
-        return a.data is b.data
+    return a.variable == b.variable and _same_content(a.data, b.data) and _same_content(a.initial, b.initial)
+
+
+def _same_content(a: npt.NDArray[np.generic] | None, b: npt.NDArray[np.generic] | None) -> bool:
+    if a is None or b is None:
+        return a is b
     # By bytes, so that a NaN equals itself.
-    return a.data.dtype == b.data.dtype and a.data.shape == b.data.shape and a.data.tobytes() == b.data.tobytes()
+    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()

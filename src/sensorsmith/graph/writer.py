@@ -6,15 +6,15 @@ from typing import NamedTuple
 
 from sensorsmith.graph.check import check_graph, layer_of
 from sensorsmith.graph.flatbuffer import Record, Value, build
+from sensorsmith.graph.handles import Handles, handle_record
 from sensorsmith.graph.ops import family_of
+from sensorsmith.graph.records import Code, content_of, operator_record, tensor_record
 from sensorsmith.graph.requantize import scale_of, zero_point_of
 from sensorsmith.graph.schema import (
     BUFFER,
-    DTYPES,
     FLOAT32,
     IDENTIFIER,
     MODEL,
-    OPERATOR,
     OPERATOR_CODE,
     OPERATOR_NAMES,
     PLACEHOLDER_CODE,
@@ -24,11 +24,10 @@ from sensorsmith.graph.schema import (
     UINT8,
     VERSION,
 )
-from sensorsmith.graph.types import Face, Graph, Node, Tensor
+from sensorsmith.graph.types import AssignVariable, Face, Graph, Node, Tensor
 
-_TYPE_CODES = {name: code for code, name in DTYPES.items()}
-_QUANTIZE = (OPERATOR_NAMES.index("QUANTIZE"), 1)
-_DEQUANTIZE = (OPERATOR_NAMES.index("DEQUANTIZE"), 2)
+_QUANTIZE: Code = (OPERATOR_NAMES.index("QUANTIZE"), 1)
+_DEQUANTIZE: Code = (OPERATOR_NAMES.index("DEQUANTIZE"), 2)
 
 
 def write_tflite(graph: Graph) -> bytes:
@@ -39,35 +38,41 @@ def write_tflite(graph: Graph) -> bytes:
     """
     check_graph(graph)
     before, after = _conversions(graph)
-    conversions = before + after
-    codes = sorted({_code(graph, index) for index in range(len(graph.nodes))} | {c.code for c in conversions})
+    conversions, handles = before + after, Handles(graph)
+    used = [_code(graph, index) for index in range(len(graph.nodes))]
+    codes = sorted({*used, *(c.code for c in conversions), *handles.codes})
     # Buffer 0 is empty by convention and stands for all tensors that are computed.
     constants = [index for index, tensor in enumerate(graph.tensors) if tensor.data is not None]
     buffers = {index: number for number, index in enumerate(constants, start=1)}
     subgraph: dict[str, Value] = {
         "tensors": [
-            *(_tensor(tensor, buffers.get(index, 0)) for index, tensor in enumerate(graph.tensors)),
+            *(
+                handle_record(tensor) if index in handles.variables else tensor_record(tensor, buffers.get(index, 0))
+                for index, tensor in enumerate(graph.tensors)
+            ),
             *(c.tensor for c in conversions),
         ],
         "inputs": before[0].inputs if before else graph.inputs,
         "outputs": after[0].outputs if after else graph.outputs,
         "operators": [
-            *(_conversion(c, codes.index(c.code)) for c in before),
-            *(_operator(node, codes.index(_code(graph, index))) for index, node in enumerate(graph.nodes)),
-            *(_conversion(c, codes.index(c.code)) for c in after),
+            *handles.operators(codes),
+            *(operator_record(codes.index(c.code), c.inputs, c.outputs) for c in before),
+            *(_operator(node, codes.index(code)) for node, code in zip(graph.nodes, used, strict=True)),
+            *(operator_record(codes.index(c.code), c.inputs, c.outputs) for c in after),
         ],
         "name": graph.name,
     }
+    contents = [tensor.data for tensor in graph.tensors] + [variable.initial for variable in handles.begun]
     return build(
         Record(
             MODEL,
             {
                 "version": VERSION,
                 "operator_codes": [_operator_code(code, version) for code, version in codes],
-                "subgraphs": [Record(SUBGRAPH, subgraph)],
+                "subgraphs": [Record(SUBGRAPH, subgraph), *handles.subgraphs(codes, len(constants) + 1)],
                 "buffers": [
                     Record(BUFFER, {}),
-                    *(Record(BUFFER, {"data": _content(graph.tensors[index])}) for index in constants),
+                    *(Record(BUFFER, {"data": content_of(data)}) for data in contents if data is not None),
                 ],
             },
         ),
@@ -82,7 +87,7 @@ class _Conversion(NamedTuple):
         code: builtin code and version.
     """
 
-    code: tuple[int, int]
+    code: Code
     tensor: Record
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
@@ -111,12 +116,7 @@ def _face(face: Face, inner: Tensor) -> Record:
     return Record(TENSOR, values)
 
 
-def _conversion(conversion: _Conversion, opcode_index: int) -> Record:
-    ends = {"inputs": conversion.inputs, "outputs": conversion.outputs}
-    return Record(OPERATOR, {"opcode_index": opcode_index, **ends})
-
-
-def _code(graph: Graph, index: int) -> tuple[int, int]:
+def _code(graph: Graph, index: int) -> Code:
     """Builtin code and version of a node's operator."""
     op = graph.nodes[index].op
     family = family_of(op)
@@ -132,30 +132,8 @@ def _operator_code(code: int, version: int) -> Record:
 def _operator(node: Node, opcode_index: int) -> Record:
     family = family_of(node.op)
     _, options = family.encode(node.op)
-    values: dict[str, Value] = {"opcode_index": opcode_index, "inputs": node.inputs, "outputs": node.outputs}
-    if family.options_type:
-        values["builtin_options_type"] = family.options_type
-        values["builtin_options"] = Record(family.options, options)
-    return Record(OPERATOR, values)
-
-
-def _tensor(tensor: Tensor, buffer: int) -> Record:
-    values: dict[str, Value] = {
-        "shape": tensor.shape,
-        "type": _TYPE_CODES[tensor.dtype],
-        "buffer": buffer,
-        "name": tensor.name,
-    }
-    if tensor.variable:
-        values["is_variable"] = True
-    q = tensor.quantization
-    if q is not None:
-        values["quantization"] = Record(
-            QUANTIZATION, {"scale": q.scale, "zero_point": q.zero_point, "quantized_dimension": q.axis or 0}
-        )
-    return Record(TENSOR, values)
-
-
-def _content(tensor: Tensor) -> bytes:
-    assert tensor.data is not None
-    return tensor.data.astype(tensor.data.dtype.newbyteorder("<")).tobytes()
+    inputs, outputs = node.inputs, node.outputs
+    if isinstance(node.op, AssignVariable):
+        inputs, outputs = (*outputs, *inputs), ()
+    given = Record(family.options, options) if family.options_type else None
+    return operator_record(opcode_index, inputs, outputs, family.options_type, given)

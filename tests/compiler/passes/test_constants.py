@@ -4,7 +4,18 @@ import numpy as np
 from tests.graph.models import Model
 
 from sensorsmith.compiler.passes.constants import fold_constants
-from sensorsmith.graph import Add, Graph, Node, Relu, Split, check_graph, interpret, same
+from sensorsmith.graph import (
+    Add,
+    AssignVariable,
+    Graph,
+    Node,
+    ReadVariable,
+    Relu,
+    Split,
+    check_graph,
+    interpret,
+    same,
+)
 
 
 def _graph(last: bool) -> tuple[Graph, int]:
@@ -36,6 +47,15 @@ def test_the_output_is_still_computed_by_a_layer() -> None:
     folded = fold_constants(graph)
     check_graph(folded)
     assert [type(node.op) for node in folded.nodes] == [Relu]
+
+
+def test_a_constant_that_a_variable_is_assigned_is_assigned() -> None:
+    model = Model()
+    x, variable = model.activation((1, 3)), model.variable((1, 3), "int8", 0.05)
+    past = model.node(ReadVariable(), (variable,), model.activation((1, 3)))
+    model.nodes.append(Node(AssignVariable(), (model.constant((1, 3)),), (variable,)))
+    graph = model.graph(x, model.node(Add(), (x, past), model.activation((1, 3), 0.1)))
+    assert same(fold_constants(graph), graph)
 
 
 def test_nothing_is_done_where_all_depends_on_the_input() -> None:

@@ -8,6 +8,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from tests.compiler.library import Library
 from tests.compiler.passes.models import extremes, sparse_networks
+from tests.graph.checks import run_after_run
 from tests.graph.models import Model
 from tests.graph.operators import networks
 
@@ -15,7 +16,19 @@ from sensorsmith.base.errors import ModelError
 from sensorsmith.compiler import compile_graph
 from sensorsmith.compiler.passes import simplify
 from sensorsmith.compiler.passes.channels import fold_channels
-from sensorsmith.graph import FullyConnected, Graph, Softmax, check_graph, interpret_batch
+from sensorsmith.compiler.passes.unread import drop_unread
+from sensorsmith.graph import (
+    Add,
+    AssignVariable,
+    FullyConnected,
+    Graph,
+    HardSwish,
+    Node,
+    ReadVariable,
+    Softmax,
+    check_graph,
+    interpret_batch,
+)
 
 
 def _folds(graph: Graph) -> bool:
@@ -44,7 +57,7 @@ def test_networks_of_any_operators_give_the_same(graph: Graph) -> None:
     simple = simplify(graph)
     check_graph(simple)
     x = extremes(graph, 3)
-    np.testing.assert_array_equal(interpret_batch(graph, x), interpret_batch(simple, x))
+    np.testing.assert_array_equal(run_after_run(graph, x), run_after_run(simple, x))
 
 
 def test_layers_that_nobody_reads_hold_no_channels() -> None:
@@ -60,6 +73,20 @@ def test_layers_that_nobody_reads_hold_no_channels() -> None:
     graph = model.graph(x, model.node(FullyConnected(), (y, last), model.activation((1, 2), 0.1, 0)))
     simple = simplify(graph)
     assert [simple.tensors[node.outputs[0]].shape for node in simple.nodes] == [(1, 4), (1, 2)]
+
+
+def test_a_layer_is_read_in_a_later_run() -> None:
+    """Not so one whose variable nobody reads, and those before it."""
+    model = Model()
+    x, variable, unread = model.activation((1, 5)), *(model.variable((1, 5), "int8", 0.05) for _ in range(2))
+    past = model.node(ReadVariable(), (variable,), model.activation((1, 5)))
+    y = model.node(Add(), (x, past), model.activation((1, 5), 0.1))
+    for each in (variable, unread):
+        value = model.node(HardSwish(), (x,), model.activation((1, 5)))
+        model.nodes.append(Node(AssignVariable(), (value,), (each,)))
+    nodes = drop_unread(model.graph(x, y)).nodes
+    assert [type(node.op) for node in nodes] == [ReadVariable, Add, HardSwish, AssignVariable]
+    assert nodes[-1].outputs == (variable,)
 
 
 def test_both_counts_of_multiplications_are_told() -> None:

@@ -16,7 +16,15 @@ from tests.measure.tools import require
 from sensorsmith.compiler import compile_graph
 from sensorsmith.emulate.bench import Emulator
 from sensorsmith.firmware import Compiler
-from sensorsmith.graph import BatchMatMul, Conv2D, Graph, TransposeConv, interpret_batch
+from sensorsmith.graph import (
+    BatchMatMul,
+    Conv2D,
+    DepthwiseConv2D,
+    Graph,
+    Quantize,
+    TransposeConv,
+    interpret_batch,
+)
 
 
 class Machine(NamedTuple):
@@ -74,6 +82,39 @@ def test_emulated_equals_the_interpreter(variant: str) -> None:
     require(compiler, target)
     require(emulator, target)
     assert_equal([*(CASES[name] for name in EMULATED), *INT16.values()], target, compiler, emulator=emulator)
+
+
+def _every_variant_of_riscv32() -> Graph:
+    """Kernels for rv32 and armv6m and of `ref`, for both widths of activations, in one C file."""
+    model = Model()
+    x = y = model.activation((1, 4, 4, 3), 0.05, -7)
+    y = _convolution(model, y, Conv2D(), (5, 3, 3, 3), (1, 4, 4, 5))
+    y = _convolution(model, y, DepthwiseConv2D(), (1, 3, 3, 5), (1, 4, 4, 5))
+    y = model.node(Quantize(), (y,), model.activation((1, 4, 4, 5), 2e-4, dtype="int16"))
+    filter_ = model.weights((4, 2, 2, 5))
+    y = model.node(Conv2D(), (y, filter_), model.activation((1, 4, 4, 4), 4e-4, dtype="int16"))
+    y = model.node(Quantize(), (y,), model.activation((1, 4, 4, 4), 0.1))
+    return model.graph(x, _convolution(model, y, Conv2D(padding="valid"), (7, 4, 4, 4), (1, 1, 1, 7)))
+
+
+def _convolution(
+    model: Model, x: int, op: Conv2D | DepthwiseConv2D, filter_shape: tuple[int, ...], shape: tuple[int, ...]
+) -> int:
+    filter_ = model.weights(filter_shape)
+    return model.node(op, (x, filter_, model.bias(x, filter_, shape[3])), model.activation(shape, 0.1))
+
+
+def test_kernels_of_different_variants_in_one_model_for_riscv32() -> None:
+    graph = _every_variant_of_riscv32()
+    report = run_emulated(graph, *MACHINES["rv32"]).bench.emitted.report
+    assert [(layer.op, layer.variant) for layer in report.layers] == [
+        ("conv2d", "rv32"),
+        ("depthwise_conv2d", "armv6m"),
+        ("requantize", "ref"),
+        ("conv2d_s16", "ref"),
+        ("requantize", "ref"),
+        ("fully_connected", "armv6m"),
+    ]
 
 
 # All models in one image are too many for its RAM.

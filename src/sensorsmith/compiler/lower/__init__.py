@@ -34,7 +34,7 @@ from sensorsmith.compiler.lower import (
 from sensorsmith.compiler.lower.move import moving
 from sensorsmith.compiler.steps import Call, Source, Target
 from sensorsmith.graph import types
-from sensorsmith.graph.ops import join, pad, reshape, slices, split, transpose
+from sensorsmith.graph.ops import join, pad, reshape, slices, split, transpose, variable
 from sensorsmith.graph.ops.family import Layer
 
 Lowering = Callable[[Any, Layer, tuple[Source, ...], Target], Iterable[Call]]
@@ -44,6 +44,7 @@ INT8_LOWERINGS: dict[type[Any], Lowering] = {
     types.Add: add.lower,
     types.ArgMax: arg.lower,
     types.ArgMin: arg.lower,
+    types.AssignVariable: moving(variable.copied),
     types.BatchMatMul: batch_matmul.lower,
     types.Concatenation: moving(join.concatenation, slice(None)),
     types.Conv2D: conv.lower,
@@ -67,6 +68,7 @@ INT8_LOWERINGS: dict[type[Any], Lowering] = {
     types.Pool2D: pool.lower,
     types.Prelu: prelu.lower,
     types.Quantize: requantize.lower,
+    types.ReadVariable: moving(variable.copied),
     types.ReduceExtremum: reduce.lower_extremum,
     types.Relu: lookup.lower,
     types.Relu6: lookup.lower,
@@ -92,6 +94,7 @@ INT8_LOWERINGS: dict[type[Any], Lowering] = {
 INT16_LOWERINGS: dict[type[Any], Lowering] = {
     types.Abs: requantize.lower,
     types.Add: binary.lower_sum,
+    types.AssignVariable: moving(variable.copied),
     types.BatchMatMul: batch_matmul.lower,
     types.Concatenation: moving(join.concatenation, slice(None)),
     types.Conv2D: conv_s16.lower,
@@ -109,6 +112,7 @@ INT16_LOWERINGS: dict[type[Any], Lowering] = {
     types.Pool2D: pool_s16.lower,
     types.Prelu: prelu.lower,
     types.Quantize: requantize.lower,
+    types.ReadVariable: moving(variable.copied),
     types.Relu: elementwise_s16.lower_relu,
     types.Relu6: elementwise_s16.lower_relu6,
     types.Reshape: moving(reshape.reshape),

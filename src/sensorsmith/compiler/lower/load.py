@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
 from sensorsmith.compiler.steps import Call, Constant, Target
 from sensorsmith.graph.types import Tensor
@@ -22,6 +23,11 @@ class Load(Call):
 def load(tensor: Tensor, target: Target) -> Load:
     """Bring a constant of any type into the arena, byte for byte."""
     assert tensor.data is not None, tensor.name
-    little = tensor.data.astype(tensor.data.dtype.newbyteorder("<"), copy=False)
-    data = np.frombuffer(little.tobytes(), np.int8)
-    return Load(len(data), Constant(data), Target(target.buffer))
+    return load_bytes(tensor.data, target)
+
+
+def load_bytes(data: npt.NDArray[np.generic], target: Target) -> Load:
+    """The same for the content of one."""
+    little = data.astype(data.dtype.newbyteorder("<"), copy=False)
+    content = np.frombuffer(little.tobytes(), np.int8)
+    return Load(len(content), Constant(content), Target(target.buffer))

@@ -57,6 +57,12 @@ def moving(moves: move.Moves, activations: slice = slice(0, 1), fill: move.Fill 
     return lower
 
 
+def copy_bytes(size: int, source: Source, target: Target) -> Copy:
+    """So many bytes as they lie, from one buffer to another."""
+    counts, strides = Nest(1, 1, 1, 1, size), Nest(0, 0, 0, 0, int(size != 1))
+    return Copy(counts, 0, strides, source, 0, strides, target)
+
+
 def unchanged(calls: list[Call]) -> int | None:
     """The buffer whose first bytes these calls copy as they lie, if they do nothing else."""
     match calls:

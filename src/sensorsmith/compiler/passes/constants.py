@@ -31,7 +31,7 @@ def fold_constants(graph: Graph) -> Graph:
 
 def _is_constant(graph: Graph, node: Node) -> bool:
     known = all(graph.tensors[i].data is not None for i in node.inputs if i >= 0)
-    int8 = all(graph.tensors[i].dtype == "int8" for i in node.outputs)
+    int8 = all(graph.tensors[i].dtype == "int8" and not graph.tensors[i].variable for i in node.outputs)
     return known and int8 and not {*node.outputs} & {*graph.outputs}
 
 

@@ -34,6 +34,7 @@ from sensorsmith.graph.ops import (
     svdf,
     transpose,
     transpose_conv,
+    variable,
 )
 from sensorsmith.graph.ops.family import Family
 from sensorsmith.graph.types import Operator
@@ -86,6 +87,8 @@ FAMILIES: tuple[Family[Any], ...] = (
     transpose.SPACE_TO_DEPTH_FAMILY,
     transpose.TRANSPOSE_FAMILY,
     transpose_conv.FAMILY,
+    variable.ASSIGN_FAMILY,
+    variable.READ_FAMILY,
 )
 
 BY_CODE = {code: family for family in FAMILIES for code in family.codes}

@@ -14,7 +14,7 @@ from sensorsmith.graph.flatbuffer import Layout, Table, Value
 from sensorsmith.graph.types import DType, Tensor
 
 Array = npt.NDArray[Any]
-STATES: tuple[Kind, ...] = ("state", "cell state", "memory")
+STATES: tuple[Kind, ...] = ("state", "cell state", "memory", "variable")
 ACTIVATIONS: tuple[Kind, ...] = ("activation", "activation of any width")
 O = TypeVar("O")  # noqa: E741 - an operator class of types.py
 
@@ -30,6 +30,7 @@ Kind = Literal[
     "state",
     "cell state",
     "memory",
+    "variable",
 ]
 
 # The types of each kind of operand, the usual one first, by the type of the activations.
@@ -45,6 +46,7 @@ DTYPES: Mapping[Kind, Mapping[DType, tuple[DType, ...]]] = {
     "state": {"int8": ("int8",), "int16": ("int16",), "float32": ("float32",)},
     "cell state": {"int8": ("int16",), "int16": ("int16",), "float32": ("float32",)},
     "memory": {"int8": ("int16", "int8"), "float32": ("float32",)},
+    "variable": {"int8": ("int8",), "int16": ("int16",), "float32": ("float32",)},
 }
 
 
@@ -120,7 +122,7 @@ class Family(Generic[O]):
             this tells whether the operator, where all of them begin with a 1, leaves that dimension alone.
         several: whether a node may have several outputs. Check sees it once; arithmetic and lowering are done once for
             each output.
-        result: what the outputs are: "indices" are int32.
+        result: what the outputs are: "indices" are int32, and a "variable" is there before.
         limits: what its checks leave out, in words, for the published table.
     """
 

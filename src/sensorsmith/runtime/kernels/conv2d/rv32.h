@@ -33,7 +33,7 @@ SS_KERNEL void ss_conv2d_add(const int32_t *words, const uint8_t *first, const u
     ss_conv2d_tell_apart(g, h, &second_sums[3]);
 }
 
-SS_KERNEL void ss_conv2d_compute(ss_conv2d_rows rows, int bends)
+SS_KERNEL void ss_conv2d_compute_rv32(ss_conv2d_rows rows, int bends)
 {
     const int steps = rows.segment_bytes / 16 - 1, row = rows.segments * steps;
     while (rows.level < rows.level_end) {
@@ -64,7 +64,7 @@ SS_KERNEL void ss_conv2d_rv32(ss_window window, int32_t input_zero_point, int be
                                 int32_t *words,                             /* (segments, 1 + steps, 4) */
                                 int8_t *spare) /* the larger of (filter w, input c) and (6, output c) */
 {
-    ss_conv2d_blocks(ss_conv2d_compute, window, input_zero_point, bends, segments, steps, input_dims, input,
+    ss_conv2d_blocks(ss_conv2d_compute_rv32, window, input_zero_point, bends, segments, steps, input_dims, input,
                      filter_dims, filter, levels, output_dims, output, words, spare);
 }
 
