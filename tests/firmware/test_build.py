@@ -19,7 +19,7 @@ from sensorsmith.spec.types import Sensor
 BOARD = load_board("nucleo-l4r5zi")
 
 
-def _toolchain(name: str, monkeypatch: pytest.MonkeyPatch) -> Toolchain:
+def _toolchain(name: str, monkeypatch: pytest.MonkeyPatch, target: str = "cortex-m4") -> Toolchain:
     """One of the two compilers, or a skip where the machine lacks it."""
     if name == "zig":
         if importlib.util.find_spec("ziglang") is None:
@@ -27,7 +27,7 @@ def _toolchain(name: str, monkeypatch: pytest.MonkeyPatch) -> Toolchain:
         monkeypatch.setattr(shutil, "which", lambda _: None)
     elif shutil.which("arm-none-eabi-gcc") is None:
         pytest.skip("arm-none-eabi-gcc is not installed")
-    return find("cortex-m4")
+    return find(target)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def image(tiny_sensor: Sensor, tiny_sources: dict[str, str]) -> Image:
 def test_both_compilers_build_for_every_board(
     compiler: str, name: str, tiny_sensor: Sensor, tiny_sources: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    toolchain = _toolchain(compiler, monkeypatch)
+    toolchain = _toolchain(compiler, monkeypatch, load_board(name).target)
     built = build(tiny_sensor, load_board(name), tiny_sources, tiny.FACTS, toolchain)
     assert built.toolchain == (toolchain.name, toolchain.version)
     assert read_elf(built.elf).sections[0].address == load_board(name).flash.start

@@ -160,8 +160,10 @@ def _zig(target: str) -> Toolchain | None:
     if importlib.util.find_spec("ziglang") is None:
         return None
     zig = (sys.executable, "-m", "ziglang")
-    # Its sanitizer needs an operating system.
-    return Toolchain("zig cc", _ask(*zig, "version"), (*zig, "cc"), (*_ZIG[target], "-fno-sanitize=all"), ())
+    # Its sanitizer needs an operating system. Its functions for what a processor lacks are left out with -nostdlib,
+    # unless they are asked for.
+    flags = (*_ZIG[target], "-fno-sanitize=all")
+    return Toolchain("zig cc", _ask(*zig, "version"), (*zig, "cc"), flags, ("-rtlib=compiler-rt",))
 
 
 _TABLES: dict[Compiler, dict[str, object]] = {"gcc": {**_GCC}, "zig": {**_ZIG}, "clang": {**_CLANG}}

@@ -106,7 +106,9 @@ static void lose(struct ss_registers *r)
         ss_clock_advance(&now, SS_RING);
     ss_clock_advance(&now, left);
     uint32_t place = (unwanted ? SS_WINDOW - unwanted : filled) + gone;
-    unwanted = SS_PICTURES ? (SS_WINDOW - place % SS_WINDOW) % SS_WINDOW : 0u;
+    while (SS_PICTURES && place > SS_WINDOW)
+        place -= SS_WINDOW;
+    unwanted = SS_PICTURES ? (SS_WINDOW - place) & (0u - (place != 0)) : 0u;
     judge_range();
     filled = 0;
     observed |= SS_STATUS_OVERRUN;
