@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -35,6 +41,23 @@ def board(elf: bytes) -> Iterator[Qemu]:
 
 def page(board: Qemu | CortexM) -> list[int]:
     return [byte for at, byte in enumerate(board.read(0x00, 256)) if at not in BUILD]
+
+
+def qemu_in(folder: Path) -> int:
+    """Process id of the QEMU that has its files there."""
+    (found,) = (
+        int(process.name)
+        for process in Path("/proc").glob("[0-9]*")
+        if (words := command(process))[0].endswith(module.PROGRAM) and str(folder / "sensor.elf") in words
+    )
+    return found
+
+
+def command(process: Path) -> list[str]:
+    try:
+        return (process / "cmdline").read_text().split("\0")
+    except OSError:  # it has ended in the meantime
+        return [""]
 
 
 def result(board: Qemu) -> Result:
@@ -133,9 +156,35 @@ def test_a_wild_pointer_is_no_answer() -> None:
 
 
 def test_an_emulator_that_is_killed(board: Qemu) -> None:
-    board._machine._process.kill()
+    os.kill(qemu_in(Path(board._machine._folder.name)), signal.SIGKILL)
     with pytest.raises(EmulatorError, match=r"^mps2-an386: the emulator ended"):
         board.read(0, 16)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
+def test_it_ends_with_its_parent_and_leaves_nothing(elf: bytes, tmp_path: Path, number: signal.Signals) -> None:
+    (tmp_path / "sensor.elf").write_bytes(elf)
+    program = """
+import sys, time
+from pathlib import Path
+from sensorsmith.boards import load_board
+from sensorsmith.emulate import Qemu
+board = Qemu(load_board("mps2-an386"), Path(sys.argv[1]).read_bytes(), (8, 2))
+print(board._machine._folder.name, flush=True)
+time.sleep(60)
+"""
+    command = [sys.executable, "-c", program, str(tmp_path / "sensor.elf")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        folder = Path(parent.stdout.readline().strip())
+        qemu = qemu_in(folder)
+        parent.send_signal(number)
+    for _ in range(100):
+        if not folder.exists() and not Path(f"/proc/{qemu}").exists():
+            return
+        time.sleep(0.1)
+    os.kill(qemu, signal.SIGKILL)
+    pytest.fail("it outlived its parent by 10 s")
 
 
 def test_a_machine_without_qemu(elf: bytes, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import mmap
 import shutil
 import struct
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -23,6 +24,7 @@ from sensorsmith.firmware import PSRAM_PORT, port, read_elf
 from sensorsmith.interface import Result, block
 
 PROGRAM = "qemu-system-arm"
+WORKER = Path(__file__).with_name("worker_qemu.py")
 _PSRAM, _SIZE = 0x21000000, 16 << 20
 _PORT = PSRAM_PORT - _PSRAM
 _PAINT = 0xC5
@@ -35,7 +37,7 @@ _SPIN = 2e-3  # seconds in which the answer is looked for without a pause
 
 
 class _Machine:
-    """QEMU in a process of its own. It is ended when it takes too long, or is closed."""
+    """QEMU in a process of its own. It is ended when it takes too long, is closed, or this process is gone."""
 
     def __init__(self, board: BoardSpec, elf: bytes, limit: float) -> None:
         self.name = "qemu", qemu_version()
@@ -51,7 +53,11 @@ class _Machine:
         quiet = ["-display", "none", "-monitor", "none", "-serial", "none"]
         with (place / "said").open("wb") as said:
             self._process = subprocess.Popen(
-                [PROGRAM, *options, *quiet], stdin=subprocess.DEVNULL, stdout=said, stderr=said
+                # -I, -S: it needs nothing that is installed, and starts sooner.
+                [sys.executable, "-I", "-S", str(WORKER), str(place), PROGRAM, *options, *quiet],
+                stdin=subprocess.PIPE,
+                stdout=said,
+                stderr=said,
             )
         self._ticket = 0
 
@@ -98,7 +104,8 @@ class _Machine:
         return int.from_bytes(self.memory[_PORT + port.DONE : _PORT + port.DONE + 4], "little")
 
     def close(self) -> None:
-        self._process.kill()
+        assert self._process.stdin is not None
+        self._process.stdin.close()
         self._process.wait()
         self._folder.cleanup()
 
