@@ -10,7 +10,6 @@ from sensorsmith.graph import (
     activation_range,
     add_scales,
     conv_scales,
-    dense_scales,
     mean_scale,
     scale_of,
     zero_point_of,
@@ -29,18 +28,6 @@ def test_convolution_scales_are_products_in_double() -> None:
     x, w, y = tensor(0.1), tensor(0.003, 0.007), tensor(0.2)
     f32 = [float(np.float32(s)) for s in (0.1, 0.003, 0.007, 0.2)]
     assert conv_scales(x, w, y).tolist() == [f32[0] * f32[1] / f32[3], f32[0] * f32[2] / f32[3]]
-
-
-def test_a_dense_layer_with_one_scale_multiplies_in_float32() -> None:
-    x, w, y = tensor(0.1), tensor(0.003), tensor(0.2)
-    product = float(np.float32(0.1) * np.float32(0.003))
-    assert dense_scales(x, w, y).tolist() == [product / float(np.float32(0.2))]
-    assert dense_scales(x, w, y)[0] != conv_scales(x, w, y)[0]
-
-
-def test_a_dense_layer_with_scales_per_channel_multiplies_in_double() -> None:
-    x, w, y = tensor(0.1), tensor(0.003, 0.007), tensor(0.2)
-    assert dense_scales(x, w, y).tolist() == conv_scales(x, w, y).tolist()
 
 
 def test_scales_of_mean_and_add() -> None:

@@ -39,22 +39,10 @@ def initial_content(variable: Tensor) -> npt.NDArray[np.generic]:
 def conv_scales(x: Tensor, weights: Tensor, y: Tensor) -> Scales:
     """Factor from accumulator to output, shape (1) or (channels): input * weight / output scale, in double.
 
-    Source: PopulateConvolutionQuantizationParams in tensorflow/lite/kernels/kernel_util.cc.
+    Source: PopulateConvolutionQuantizationParams in tensorflow/lite/kernels/kernel_util.cc. Up to 2025, TFLite Micro
+    multiplied a dense layer's, a matrix' and a gate's scales in float32.
     """
     return scale_of(x) * np.asarray(quantization_of(weights).scale, np.float64) / scale_of(y)
-
-
-def dense_scales(x: Tensor, weights: Tensor, y: Tensor) -> Scales:
-    """As `conv_scales`; but a single weight scale is multiplied with the input's in float32.
-
-    Source: GetQuantizedConvolutionMultipler (kernel_util.cc) and fully_connected_common.cc.
-    """
-    scales = quantization_of(weights).scale
-    if len(scales) > 1:
-        return conv_scales(x, weights, y)
-    with np.errstate(over="ignore", under="ignore"):
-        product = np.float32(scale_of(x)) * np.float32(scales[0])
-    return np.asarray([float(product) / scale_of(y)])
 
 
 def mean_scale(x: Tensor, y: Tensor) -> float:

@@ -19,7 +19,7 @@ from sensorsmith.compiler.steps import Call, Dims, Range, Record, Scale, Source,
 from sensorsmith.graph import types
 from sensorsmith.graph.ops.batch_matmul import matrix_shapes
 from sensorsmith.graph.ops.family import Layer
-from sensorsmith.graph.requantize import dense_scales, zero_point_of
+from sensorsmith.graph.requantize import conv_scales, zero_point_of
 from sensorsmith.graph.types import Tensor
 
 
@@ -95,11 +95,11 @@ def lower(op: types.BatchMatMul, layer: Layer, sources: tuple[Source, ...], targ
         "output": target,
     }
     if y.dtype == "int16":
-        (scale,) = reduced_channel_scales(dense_scales(a, b, y), 1).each()
+        (scale,) = reduced_channel_scales(conv_scales(a, b, y), 1).each()
         needs_wide_sums(largest, [scale], layer.place)
         yield BatchMatMulS16(scale=scale, **common)
     else:
-        scale = scale_record(float(dense_scales(a, b, y)[0]))
+        scale = scale_record(float(conv_scales(a, b, y)[0]))
         check_sums(largest, [scale], layer.place)
         yield BatchMatMul(zero_point_1=zero_point_of(a), zero_point_2=zero_point_of(b), scale=scale, **common)
 

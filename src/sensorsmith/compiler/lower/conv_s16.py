@@ -16,7 +16,7 @@ from sensorsmith.graph import types
 from sensorsmith.graph.ops.family import Layer
 from sensorsmith.graph.ops.transpose_conv import as_convolution
 from sensorsmith.graph.ops.weights import Weighted, sums_in_32_bits
-from sensorsmith.graph.requantize import Scales, conv_scales, dense_scales
+from sensorsmith.graph.requantize import Scales, conv_scales
 from sensorsmith.graph.window import padding_before
 
 
@@ -82,7 +82,7 @@ def lower_dense(op: types.FullyConnected, layer: Layer, sources: tuple[Source, .
     outputs, inputs = weights.data.shape
     pixels = layer.y.size // outputs
     geometry = Window(1, 1), Dims(1, pixels, inputs), Dims(1, 1, inputs), Dims(1, pixels, outputs)
-    scales = dense_scales(layer.input(0), layer.input(1), layer.y)
+    scales = conv_scales(layer.input(0), layer.input(1), layer.y)
     yield _call(Conv2DS16, op, layer, geometry, weights.data, scales, weights, sources[0], target)
 
 

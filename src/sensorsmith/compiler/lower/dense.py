@@ -14,7 +14,7 @@ from sensorsmith.compiler.requantize import channel_scales, range_record
 from sensorsmith.compiler.steps import Call, ChannelScales, Constant, Dims, Range, Source, Target, Window
 from sensorsmith.graph import types
 from sensorsmith.graph.ops.family import Layer
-from sensorsmith.graph.requantize import dense_scales
+from sensorsmith.graph.requantize import conv_scales
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +37,7 @@ class FullyConnected(Call):
 def lower(op: types.FullyConnected, layer: Layer, sources: tuple[Source, ...], target: Target) -> Iterator[Call]:
     weights = weights_of(layer)
     outputs, inputs = weights.data.shape
-    scales = channel_scales(dense_scales(layer.input(0), layer.input(1), layer.y), outputs)
+    scales = channel_scales(conv_scales(layer.input(0), layer.input(1), layer.y), outputs)
     bias, _ = bias_of(layer, weights.data.astype(np.int64), scales, fold=True)
     rows = layer.y.size // outputs
     if rows > 1:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from sensorsmith.compiler.passes.cut import cut_channels
 from sensorsmith.compiler.passes.ranges import Interval, Masks, intervals, taps_inside
 from sensorsmith.graph.check import layer_of
-from sensorsmith.graph.requantize import quantization_of, zero_point_of
+from sensorsmith.graph.requantize import zero_point_of
 from sensorsmith.graph.types import (
     Add,
     Conv2D,
@@ -61,13 +61,11 @@ class _Tie:
 def free_channels(graph: Graph, known: dict[int, Interval], multiple: int) -> dict[int, Masks]:
     """Which channels of each tensor can go, all at once."""
     free = {i: np.ones(len(interval.low), np.bool_) for i, interval in known.items()}
-    least = dict.fromkeys(free, 1)
     ties: list[_Tie] = []
     for index, node in enumerate(graph.nodes):
         ends = {*node.inputs, *node.outputs} & free.keys()
         if len(ends) == 2 and _multiplies(graph, node):
             free[node.inputs[0]] &= _absorbs(graph, index, known[node.inputs[0]])
-            least[node.outputs[0]] = _least(graph, node)
             continue
         own = list(_ties(graph, node)) if {node.inputs[0], node.outputs[0]} <= ends else []
         if any(tie.few not in free or tie.many not in free for tie in own):
@@ -78,7 +76,7 @@ def free_channels(graph: Graph, known: dict[int, Interval], multiple: int) -> di
     for i in {*graph.inputs, *graph.outputs} & free.keys():
         free[i][:] = False
     _settle(free, ties)
-    _round(free, ties, least, multiple)
+    _round(free, ties, multiple)
     return free
 
 
@@ -102,12 +100,6 @@ def _absorbs(graph: Graph, index: int, x: Interval) -> Masks:
             # In the padding the channel has not its own value but the zero point.
             constant = constant & (x.low == zero_point_of(layer.input(0)))
     return constant | ~weights.reshape(-1, len(constant)).any(axis=0)
-
-
-def _least(graph: Graph, node: Node) -> int:
-    """A dense layer with a single scale is computed otherwise than one with several: see `dense_scales`."""
-    scales = quantization_of(graph.tensors[node.inputs[1]]).scale
-    return 2 if isinstance(node.op, FullyConnected) and len(scales) > 1 else 1
 
 
 def _ties(graph: Graph, node: Node) -> Iterator[_Tie]:
@@ -150,10 +142,10 @@ def _settle(free: dict[int, Masks], ties: list[_Tie]) -> None:
                 free[i] = mask
 
 
-def _round(free: dict[int, Masks], ties: list[_Tie], least: dict[int, int], multiple: int) -> None:
+def _round(free: dict[int, Masks], ties: list[_Tie], multiple: int) -> None:
     """Keep more channels, up to the next multiple, the first ones first."""
     for i in free:
         staying = len(free[i]) - int(free[i].sum())
-        wanted = -(-max(staying, least[i]) // multiple) * multiple
+        wanted = -(-max(staying, 1) // multiple) * multiple
         free[i][np.flatnonzero(free[i])[: wanted - staying]] = False
         _settle(free, ties)

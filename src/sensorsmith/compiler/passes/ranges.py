@@ -19,7 +19,7 @@ from sensorsmith.graph.fixedpoint import quantize_multiplier
 from sensorsmith.graph.ops import family_of
 from sensorsmith.graph.ops.activation import clamp, requantize
 from sensorsmith.graph.ops.family import ACTIVATIONS, Layer
-from sensorsmith.graph.requantize import Scales, conv_scales, dense_scales, mean_scale, zero_point_of
+from sensorsmith.graph.requantize import Scales, conv_scales, mean_scale, zero_point_of
 from sensorsmith.graph.types import (
     Activation,
     Add,
@@ -129,7 +129,7 @@ def _dense(op: FullyConnected, layer: Layer, x: Interval) -> Interval:
     # Where a row of weights takes several positions, its channels repeat.
     low, high = (np.tile(end, weights.shape[1] // len(end)) for end in _centred(x, layer))
     up, down = np.maximum(weights, 0), np.minimum(weights, 0)
-    scales = dense_scales(layer.input(0), layer.input(1), layer.y)
+    scales = conv_scales(layer.input(0), layer.input(1), layer.y)
     return _requantized((up @ low + down @ high)[None], (up @ high + down @ low)[None], scales, op.activation, layer)
 
 

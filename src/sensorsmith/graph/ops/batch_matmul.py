@@ -10,7 +10,7 @@ from sensorsmith.graph.fixedpoint import multiply_wide_by_quantized_multiplier, 
 from sensorsmith.graph.flatbuffer import Field, Table, Value
 from sensorsmith.graph.ops.activation import clamp, requantize
 from sensorsmith.graph.ops.family import Array, Family, Layer, Operand, require_scales
-from sensorsmith.graph.requantize import dense_scales, zero_point_of
+from sensorsmith.graph.requantize import conv_scales, zero_point_of
 from sensorsmith.graph.types import BatchMatMul, Tensor
 
 BATCH_MATMUL = 126
@@ -50,7 +50,7 @@ def _check(op: BatchMatMul, layer: Layer) -> None:
         "convert the model again",
     )
     if y.dtype != "float32":
-        require_scales(layer, dense_scales(a, b, y), 2.0**30 if y.dtype == "int8" else 2.0**7)
+        require_scales(layer, conv_scales(a, b, y), 2.0**30 if y.dtype == "int8" else 2.0**7)
 
 
 def _quantized(op: BatchMatMul, layer: Layer, a: Array, b: Array) -> Array:
@@ -61,7 +61,7 @@ def _quantized(op: BatchMatMul, layer: Layer, a: Array, b: Array) -> Array:
     first, second = layer.input(0), layer.input(1)
     # Sums of products of 32 bits are exact in double.
     products = _multiply(op, a.astype(np.float64) - zero_point_of(first), b.astype(np.float64) - zero_point_of(second))
-    sums, scales = products.astype(np.int64), dense_scales(first, second, layer.y)
+    sums, scales = products.astype(np.int64), conv_scales(first, second, layer.y)
     if layer.dtype == "int8":
         return requantize(wrap_int32(sums), scales, "none", layer)
     return clamp(multiply_wide_by_quantized_multiplier(sums, *quantize_multiplier(scales)), "none", layer)

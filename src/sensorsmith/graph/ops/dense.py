@@ -8,7 +8,7 @@ from sensorsmith.graph.flatbuffer import Field, Table, Value
 from sensorsmith.graph.ops.activation import activate, decode_activation, encode_activation
 from sensorsmith.graph.ops.family import Array, Family, Layer, Operand, choice
 from sensorsmith.graph.ops.weights import centred, check_weights, decode_narrow_sums, encode_narrow_sums, to_output
-from sensorsmith.graph.requantize import dense_scales
+from sensorsmith.graph.requantize import conv_scales
 from sensorsmith.graph.types import FullyConnected, Tensor
 
 FULLY_CONNECTED = 9
@@ -40,13 +40,13 @@ def _check(op: FullyConnected, layer: Layer) -> None:
         f"its output has shape {y.shape}, its weights give {(*rows, weights.shape[0])}",
         "convert the model again",
     )
-    check_weights(op, layer, weights.shape[0], 0, dense_scales(x, weights, y) if y.dtype != "float32" else None)
+    check_weights(op, layer, weights.shape[0], 0, conv_scales(x, weights, y) if y.dtype != "float32" else None)
 
 
 def _quantized(op: FullyConnected, layer: Layer, x: Array, weights: Array, bias: Array | None) -> Array:
     matrix = weights.T
     rows = centred(x.reshape(-1, len(matrix)), layer, matrix)
-    scales = dense_scales(layer.input(0), layer.input(1), layer.y)
+    scales = conv_scales(layer.input(0), layer.input(1), layer.y)
     return to_output(rows @ matrix.astype(rows.dtype), bias, scales, op, layer)
 
 

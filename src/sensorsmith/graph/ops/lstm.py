@@ -44,8 +44,7 @@ def lstm_scales(layer: Layer) -> LstmScales:
     """All factors of a layer. Source: PrepareGateParametersInteger in micro/kernels/lstm_eval_common.cc."""
 
     def factor(x: Tensor, weights: Tensor) -> float:
-        product = np.float32(scale_of(x)) * np.float32(scale_of(weights))
-        return float(product) / GATE_SCALE
+        return scale_of(x) * scale_of(weights) / GATE_SCALE
 
     x, hidden, cell = layer.input(X), layer.input(HIDDEN), scale_of(layer.input(CELL))
     return LstmScales(
