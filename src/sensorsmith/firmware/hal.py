@@ -59,7 +59,7 @@ HALS = {
     "rp2040": Hal(
         (
             *("boot2.c", "bus_i2c.c", "bus_uart.c", "buses.h", "hal_rp2040.c", "part_bus.c", "part_bus.h"),
-            *("rp2040.h", "transducer.h"),
+            *("rp2040.h", "ticks.c", "ticks.h", "transducer.h"),
         ),
         _emit_part,
         {MotionSensor: ("lsm6ds.c", "lsm6ds.h"), Camera: ("hm01b0.c", "hm01b0.h")},

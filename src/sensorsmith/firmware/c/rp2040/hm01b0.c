@@ -8,6 +8,7 @@
  */
 #include "hm01b0.h"
 
+#include "part_bus.h"
 #include "rp2040.h"
 #include "transducer.h"
 

@@ -2,7 +2,7 @@
 #ifndef SS_HM01B0_H
 #define SS_HM01B0_H
 
-#include "part_bus.h"
+#include "ticks.h"
 
 struct hm01b0 {
     struct ss_period period; /* between two pictures */

@@ -2,9 +2,9 @@
 #ifndef SS_LSM6DS_H
 #define SS_LSM6DS_H
 
-#include "part_bus.h"
 #include "ss_config.h"
 #include "ss_register_map.h"
+#include "ticks.h"
 
 struct lsm6ds {
     uint8_t who_am_i, ctrl1_xl, ctrl2_g;
