@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from tests.chain import Finished, edit, require_chain, small_demo, trainable
 
-from sensorsmith.base.errors import MissingTool, RequirementFailed, SpecError
+from sensorsmith.base.errors import BoardError, MissingTool, RequirementFailed, SpecError
 from sensorsmith.base.hashing import hash_bytes, hash_file
 from sensorsmith.base.records import Quantity, StageRecord, resolve_pointer
 from sensorsmith.boards import load_board
@@ -188,6 +188,19 @@ def test_a_missing_emulator_is_said_before_anything_runs(tmp_path: Path, monkeyp
     with pytest.raises(MissingTool) as caught:
         make(Project.load(folder))
     assert str(caught.value) == 'the emulator is not installed; run: pip install "sensorsmith[emulate]"'
+    assert not (folder / ".sensorsmith").exists()
+
+
+def test_a_board_that_counts_no_instructions_is_refused_before_anything_runs(tmp_path: Path) -> None:
+    require_chain()
+    folder = small_demo(tmp_path / "demo")
+    edit(folder, "board: nucleo-l4r5zi", "board: mps2-an386")
+    with pytest.raises(BoardError) as caught:
+        make(Project.load(folder))
+    assert str(caught.value) == (
+        "sensor.yaml: board: sensors are not made on Arm MPS2+ with AN386: its emulator counts no instructions; "
+        "make it for nucleo-l4r5zi; build, run and prove --conformance work on this board"
+    )
     assert not (folder / ".sensorsmith").exists()
 
 
