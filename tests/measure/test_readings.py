@@ -14,6 +14,7 @@ from sensorsmith.base.errors import DataError
 from sensorsmith.base.hashing import hash_file
 from sensorsmith.base.records import Absent, Quantity
 from sensorsmith.cli import main
+from sensorsmith.cli.summary import summary
 from sensorsmith.flow import Project, make
 from sensorsmith.measure import import_power
 from sensorsmith.measure.readings import FILE, read_reading
@@ -85,7 +86,9 @@ def test_a_measurement_stands_in_the_datasheet_and_counts_in_the_footprint(finis
     done = run(str(file), "--project", str(folder), "--voltage", "3.3 V", "--marker", "D0", "--on", "2027-01-31")
     assert done.exit_code == 0, done.output
     assert "  energy     676 uJ (512 uJ to 842 uJ) per window, 2 windows (measured)\n" in done.output
-    values = make(Project.load(folder)).values
+    outcome = make(Project.load(folder))
+    values = outcome.values
+    assert ("energy", "676 uJ (512 uJ to 842 uJ) per window (measured)") in summary(Project.load(folder), outcome)
     energy = values["readings"]["measured_energy_j"]
     assert isinstance(energy, Quantity)
     assert (energy.method, energy.typ) == ("measured", pytest.approx(676.5e-6))

@@ -25,7 +25,7 @@ def summary(project: Project, outcome: Outcome) -> list[tuple[str, str]]:
         ("RAM", f"{_number(measured['ram_total_bytes'], 'B')} (static {_number(static, 'B')}, the rest stack)"),
         ("work", f"{_number(measured['instructions_per_window'], '')} instructions per window (emulated)"),
         ("time", f"{_spread(measured['modelled_time_s'], 's')} per window (modelled for the real board)"),
-        ("energy", f"{_spread(measured['modelled_energy_j'], 'J')} per window (modelled for the real board)"),
+        ("energy", _energy(measured["modelled_energy_j"], outcome.values["readings"])),
         ("carbon", f"{_spread(outcome.values['footprint']['total_kg'], 'kg CO2e')} over its life (computed)"),
         ("tells", f"{_number(measured['information_rate'], 'bit/s')} at most, allowed {budget:g} bit/s"),
         ("datasheet", _path(outcome.folder / "datasheet.pdf")),
@@ -55,10 +55,21 @@ def _accuracy(project: Project, measured: Mapping[str, Value], model: Mapping[st
     assert isinstance(device, Quantity)
     data = project.sensor.data
     who = f"all {data.group}s" if data.all_unseen else f"{data.group} {', '.join(data.unseen)}"
-    known = isinstance(model["held_out"], Statement) or data.all_unseen
-    held_out = "never trained on" if known else "who may have been trained on: the model has no training record"
+    if isinstance(model["held_out"], Statement):
+        held_out = "never trained on"
+    elif data.all_unseen:
+        held_out = "never trained on as sensor.yaml says"
+    else:
+        held_out = "who may have been trained on: the model has no training record"
     least = f"; worst {_percent(worst)}" if isinstance(worst, Quantity) else ""
     return f"{_percent(device)} on {who}, {held_out}{least} (emulated device)"
+
+
+def _energy(modelled: Value, readings: Mapping[str, Value]) -> str:
+    measured = readings["measured_energy_j"]
+    if isinstance(measured, Quantity):
+        return f"{_spread(measured, 'J')} per window (measured)"
+    return f"{_spread(modelled, 'J')} per window (modelled for the real board)"
 
 
 def _parity(measured: Mapping[str, Value]) -> str:
